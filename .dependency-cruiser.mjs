@@ -1,0 +1,42 @@
+/** The arrows of the architecture: apps → capabilities → ports and domain. Held in CI. */
+const domain = '^libs/(lead-lifecycle|agreements)/';
+const capabilities = '^libs/(lead-commands|lead-routing|team-views)/';
+const specs = '\\.(spec|spec-kit)\\.ts$';
+export default {
+  forbidden: [
+    { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'domain-is-pure',
+      comment: 'The domain knows no framework, no I/O and no clock: only itself and xstate.',
+      severity: 'error',
+      from: { path: domain, pathNot: specs },
+      to: { pathNot: [domain, '^libs/canonical-json/', '^node_modules/xstate'] },
+    },
+    { name: 'libs-know-no-apps', severity: 'error', from: { path: '^libs/' }, to: { path: '^(apps|test|bench)/' } },
+    {
+      name: 'ports-know-no-capabilities',
+      severity: 'error',
+      from: { path: '^libs/', pathNot: [capabilities] },
+      to: { path: capabilities },
+    },
+    {
+      name: 'sqlite-driver-only-in-its-adapters',
+      severity: 'error',
+      from: { path: '^(apps|libs)/', pathNot: ['^libs/(event-store|read-database|personal-data)/sqlite', specs] },
+      to: { path: '^node_modules/better-sqlite3' },
+    },
+    {
+      name: 'nothing-from-spec-code',
+      severity: 'error',
+      from: { path: '^(apps|libs)/', pathNot: specs },
+      to: { path: specs },
+    },
+    { name: 'everything-resolves', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    exclude: { path: '^(dist|bench/peers)/' },
+  },
+};
