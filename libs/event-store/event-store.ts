@@ -63,9 +63,11 @@ export interface EventStore {
   /**
    * Appends all events or none. At the exact revision only; the same ids again at the same expected revision answer
    * with the first append's result, whatever came after. Any other mismatch is a `conflict` that names the actual
-   * revision. No events: only the revision is checked.
+   * revision. No events: only the revision is checked; the answer names the stream's last event (revision -1 and
+   * position "0" where there is no stream).
    *
    * @throws EventTooLarge over 512 KiB for one event, before anything is sent
+   * @throws TypeError, RangeError for what is no event, stream name (`category-id`) or JSON, before anything is sent
    */
   append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<AppendResult>;
   /** A page of a stream; empty where the stream does not exist or ends before `from`. */
@@ -94,6 +96,14 @@ export class EventTooLarge extends Error {
     super(`event ${type} has ${bytes} bytes; the limit is ${limit}`);
   }
 }
+
+/** Too much is waiting to be written: nothing of this append was taken; try again later (HTTP: 503, Retry-After). */
+export class StoreOverloaded extends StoreFault {
+  override name = 'StoreOverloaded';
+}
+
+/** Most events of one append, which is one transaction everywhere. */
+export const MOST_EVENTS_PER_APPEND = 1_000;
 
 /** Most bytes of one event's data and metadata as JSON: what the store takes, Kafka must take too. */
 export const MOST_EVENT_BYTES = 512 * 1024;

@@ -1,0 +1,74 @@
+import {
+  EventTooLarge,
+  MOST_EVENT_BYTES,
+  MOST_EVENTS_PER_APPEND,
+  type ExpectedRevision,
+  type NewEvent,
+} from './event-store.js';
+import { assertJson } from './json-check.js';
+
+/** An event as a store keeps it: data and metadata are JSON texts. */
+export interface EncodedEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly data: string;
+  readonly metadata: string;
+}
+
+/** A checked append. `expected` is a number throughout: -1 where the stream must not exist. */
+export interface EncodedAppend {
+  readonly stream: string;
+  readonly expected: number;
+  readonly events: readonly EncodedEvent[];
+  /** UTF-8 bytes of all data and metadata */
+  readonly bytes: number;
+}
+
+const STREAM_NAME = /^[a-z]+-[A-Za-z0-9_.:-]{1,200}$/;
+const EVENT_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const EVENT_TYPE = /^[A-Za-z][A-Za-z0-9_.-]{0,199}$/;
+
+/**
+ * Checks and serialises an append before anything of it is sent, so that later changes by the caller cannot reach
+ * the store.
+ *
+ * @throws TypeError for a bad stream name, revision, id, type or a value that is not JSON
+ * @throws RangeError over 1,000 events
+ * @throws EventTooLarge over 512 KiB of data and metadata in one event
+ */
+export function encodeAppend(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): EncodedAppend {
+  assertStreamName(stream);
+  if (expected !== 'no-stream' && !(Number.isSafeInteger(expected) && expected >= 0))
+    throw new TypeError("the expected revision is a whole number from 0 or 'no-stream'");
+  if (events.length > MOST_EVENTS_PER_APPEND)
+    throw new RangeError(`${events.length} events in one append; the limit is ${MOST_EVENTS_PER_APPEND}`);
+  let bytes = 0;
+  const encoded: EncodedEvent[] = [];
+  for (const event of events) {
+    const one = encodeEvent(event);
+    const size = Buffer.byteLength(one.data) + Buffer.byteLength(one.metadata);
+    if (size > MOST_EVENT_BYTES) throw new EventTooLarge(one.type, size, MOST_EVENT_BYTES);
+    bytes += size;
+    encoded.push(one);
+  }
+  return { stream, expected: expected === 'no-stream' ? -1 : expected, events: encoded, bytes };
+}
+
+/** @throws TypeError where the name is not `category-id` */
+export function assertStreamName(stream: string): void {
+  // The name is not repeated: a caller may have put anything into it.
+  if (!STREAM_NAME.test(stream)) throw new TypeError(`a stream name must match ${STREAM_NAME.source}`);
+}
+
+function encodeEvent({ id, type, data, metadata }: NewEvent): EncodedEvent {
+  if (!EVENT_ID.test(id)) throw new TypeError('an event id is a lower-case UUID');
+  if (!EVENT_TYPE.test(type)) throw new TypeError(`an event type must match ${EVENT_TYPE.source}`);
+  return { id, type, data: encodeObject(data, `${type} data`), metadata: encodeObject(metadata, `${type} metadata`) };
+}
+
+function encodeObject(value: unknown, where: string): string {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new TypeError(`${where} is not a JSON object`);
+  assertJson(value, where);
+  return JSON.stringify(value);
+}
