@@ -1,0 +1,133 @@
+import type { Json, JsonObject } from '../decider/json.js';
+
+/**
+ * A shape says once what a stored value looks like: the TypeScript type is inferred from it, a read value is checked
+ * against it, and its JSON Schema is what other programs are given.
+ */
+export interface Shape<T> {
+  readonly schema: JsonObject;
+  readonly optional: boolean;
+  /** What is wrong, as `path: rule`, or undefined. Never repeats the value. */
+  check(value: unknown, path: string): string | undefined;
+  /** only for inference */
+  readonly type?: T;
+}
+
+export interface OptionalShape<T> extends Shape<T> {
+  readonly optional: true;
+}
+
+export type Fields = Readonly<Record<string, Shape<unknown>>>;
+type OptionalKeys<F extends Fields> = {
+  [K in keyof F]: F[K] extends OptionalShape<unknown> ? K : never;
+}[keyof F];
+export type Infer<S> = S extends Shape<infer T> ? T : never;
+export type InferFields<F extends Fields> = { readonly [K in Exclude<keyof F, OptionalKeys<F>>]: Infer<F[K]> } & {
+  readonly [K in OptionalKeys<F>]?: Infer<F[K]>;
+};
+
+function shape<T>(schema: JsonObject, rule: string, holds: (value: unknown) => boolean): Shape<T> {
+  return { schema, optional: false, check: (value, path) => (holds(value) ? undefined : `${path}: must be ${rule}`) };
+}
+
+function matching(pattern: RegExp, rule: string): Shape<string> {
+  return shape({ type: 'string', pattern: pattern.source }, rule, (v) => typeof v === 'string' && pattern.test(v));
+}
+
+/** Free text: always personal, so it stands only in the sealed part of an event. `most` counts UTF-16 units. */
+export const text = (most: number): Shape<string> =>
+  shape(
+    { type: 'string', maxLength: most },
+    `text of at most ${most} characters`,
+    (v) => typeof v === 'string' && v.length <= most,
+  );
+/** A word of an agreed list or a band: lower case, no spaces, at most 64 characters. */
+export const code = matching(/^[a-z0-9][a-z0-9_.:+-]{0,63}$/, 'a code (lower case, digits and _.:+-, at most 64)');
+/** An opaque id that another system or a token gave: no @, so that an e-mail address is no id. */
+export const opaqueId = matching(/^[A-Za-z0-9][A-Za-z0-9_.:|-]{0,127}$/, 'an opaque id of at most 128 characters');
+export const uuid = matching(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, 'a UUID');
+export const hash = matching(/^[0-9a-f]{64}$/, 'a SHA-256 in hex');
+/** ISO 8601 UTC with milliseconds. */
+export const time = matching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, 'an ISO 8601 time in UTC with milliseconds');
+export const flag: Shape<boolean> = shape({ type: 'boolean' }, 'true or false', (v) => typeof v === 'boolean');
+
+export const integer = (least: number, most: number): Shape<number> =>
+  shape(
+    { type: 'integer', minimum: least, maximum: most },
+    `a whole number from ${least} to ${most}`,
+    (v) => typeof v === 'number' && Number.isSafeInteger(v) && v >= least && v <= most,
+  );
+export const amount: Shape<number> = shape(
+  { type: 'number', minimum: 0, maximum: 1e12 },
+  'a number from 0 to 1e12',
+  (v) => typeof v === 'number' && v >= 0 && v <= 1e12,
+);
+
+export function oneOf<const V extends string | number | boolean>(...values: readonly V[]): Shape<V> {
+  return shape({ enum: [...values] as Json[] }, `one of ${values.join(', ')}`, (v) => values.includes(v as V));
+}
+
+export function list<T>(of: Shape<T>, most: number): Shape<readonly T[]> {
+  return {
+    schema: { type: 'array', maxItems: most, items: of.schema },
+    optional: false,
+    check(value, path) {
+      if (!Array.isArray(value) || value.length > most) return `${path}: must be a list of at most ${most}`;
+      return firstProblem(value.map((item, index) => () => of.check(item, `${path}/${index}`)));
+    },
+  };
+}
+
+export function record<F extends Fields>(fields: F): Shape<InferFields<F>> & { readonly fields: F } {
+  const required = Object.keys(fields).filter((name) => !fields[name]?.optional);
+  const properties = Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.schema]));
+  return {
+    fields,
+    optional: false,
+    schema: { type: 'object', additionalProperties: false, required, properties },
+    check(value, path) {
+      if (value === null || typeof value !== 'object' || Array.isArray(value)) return `${path}: must be an object`;
+      const given = value as Record<string, unknown>;
+      const unknown = Object.keys(given).find((name) => !Object.hasOwn(fields, name));
+      if (unknown !== undefined) return `${path}: has a field that is not part of it`;
+      return firstProblem(
+        Object.entries(fields).map(([name, field]) => () => {
+          if (given[name] !== undefined) return field.check(given[name], `${path}/${name}`);
+          return field.optional ? undefined : `${path}/${name}: is required`;
+        }),
+      );
+    },
+  };
+}
+
+/** One of several records, told apart by the literal in their field `kind`. */
+export function either<A, B>(a: Shape<A>, b: Shape<B>): Shape<A | B> {
+  return {
+    schema: { anyOf: [a.schema, b.schema] },
+    optional: false,
+    check: (value, path) => {
+      const first = a.check(value, path);
+      return first === undefined || b.check(value, path) === undefined ? undefined : first;
+    },
+  };
+}
+
+export function nullable<T>(of: Shape<T>): Shape<T | null> {
+  return {
+    schema: { anyOf: [of.schema, { type: 'null' }] },
+    optional: false,
+    check: (v, path) => (v === null ? undefined : of.check(v, path)),
+  };
+}
+
+export function optional<T>(of: Shape<T>): OptionalShape<T> {
+  return { schema: of.schema, optional: true, check: (value, path) => of.check(value, path) };
+}
+
+function firstProblem(checks: readonly (() => string | undefined)[]): string | undefined {
+  for (const check of checks) {
+    const problem = check();
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
