@@ -244,6 +244,7 @@ export type LeadEvent = {
 export type LeadDraft = {
   [T in LeadEventType]: EventDraft<T, LeadEventData<T>, LeadEventPersonal<T>> & {
     readonly rule?: string;
+    readonly timeKnown?: false;
     readonly change?: Change;
   };
 }[LeadEventType];

@@ -1,0 +1,6 @@
+import { allows, type Leaf } from '../fold-table.js';
+import { EVENT_OF, LEAD_COMMANDS, type LeadCommandKind } from '../lead-commands.js';
+
+/** The commands that a state allows, whoever asks: what a refusal lists and a timeline offers. */
+export const allowedCommands = (leaf: Leaf): readonly LeadCommandKind[] =>
+  LEAD_COMMANDS.filter((kind) => EVENT_OF[kind].some((type) => allows(leaf, type)));

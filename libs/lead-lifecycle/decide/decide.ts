@@ -1,0 +1,140 @@
+import { accountableTeam, type TopState } from '../../agreements/agreement-content.js';
+import { refuse, type Decision, type Refusal } from '../../decider/decision.js';
+import { changeBetween } from '../change.js';
+import { topState } from '../fold-table.js';
+import type { CommandOf, LeadCommand, LeadCommandKind } from '../lead-commands.js';
+import type { LeadDraft, LeadEvent } from '../lead-events.js';
+import type { LeadFacts } from '../lead-facts.js';
+import { evolve, hasTaken, type LeadState } from '../lead-state.js';
+import { rightTo } from '../permissions.js';
+import { allowedCommands } from './allowed.js';
+import type { Deciding, Step } from './deciding.js';
+import * as handoff from './handoff.js';
+import * as marketing from './marketing.js';
+import * as record from './record.js';
+import * as sales from './sales.js';
+import * as scoring from './scoring.js';
+
+/** The state after the decided events. `repeated`: the stream holds this command already. */
+export interface LeadResult {
+  readonly state: LeadState;
+  readonly repeated: boolean;
+}
+
+const DECIDERS: { readonly [K in LeadCommandKind]: (deciding: Deciding<K>) => Step } = {
+  create: marketing.create,
+  'record-interest': marketing.recordInterest,
+  score: scoring.score,
+  'start-nurture': marketing.startNurture,
+  qualify: scoring.qualify,
+  'withdraw-qualification': marketing.withdrawQualification,
+  hold: handoff.hold,
+  release: handoff.release,
+  route: handoff.route,
+  'hand-off': handoff.handOff,
+  'withdraw-handoff': handoff.withdrawHandoff,
+  accept: handoff.accept,
+  reject: handoff.reject,
+  expire: handoff.expire,
+  contact: record.contact,
+  advance: sales.advance,
+  'sales-qualify': sales.salesQualify,
+  recycle: sales.recycle,
+  lose: sales.lose,
+  win: sales.win,
+  'propose-disqualification': sales.proposeDisqualification,
+  'decline-disqualification': marketing.declineDisqualification,
+  disqualify: marketing.disqualify,
+  reopen: marketing.reopen,
+  reassign: sales.reassign,
+  'transfer-stewardship': marketing.transferStewardship,
+  'correct-details': marketing.correctDetails,
+  rate: sales.rate,
+  'record-insight': record.recordInsight,
+  'recommend-message': marketing.recommendMessage,
+  merge: record.merge,
+  unmerge: record.unmerge,
+  'absorb-duplicate': record.absorbDuplicate,
+};
+
+const EARLIEST = '2000-01-01T00:00:00.000Z';
+
+/**
+ * Decides a command on a lead: pure, from the folded state and the facts alone. In this order: may the actor do it,
+ * was it done already, is its time possible, does the lifecycle allow it, do its own guards hold. What the rule adds
+ * in the same commit (score, qualification) follows; every event that changes state or owner says so in `change`.
+ */
+export function decide(command: LeadCommand, state: LeadState, facts: LeadFacts): Decision<LeadDraft, LeadResult> {
+  if (state.cycles.length === 0 && command.kind !== 'create') return refuse({ code: 'not-found', what: 'lead' });
+  const right = rightTo(command, state, facts);
+  if (!right) return refuse({ code: 'forbidden', rule: `${command.kind} is not for you on this lead` });
+  if (hasTaken(state, command.commandId)) return { ok: true, result: { state, repeated: true }, events: [] };
+  const refusal = impossibleTime(command, facts.now) ?? illegal(command, state);
+  if (refusal) return refuse(refusal);
+  const at = command.occurredAt ?? facts.now;
+  const step = decideKind({ command, state, facts, right, at } as Deciding<LeadCommandKind>);
+  return step.ok ? recorded(command, state, facts, step.drafts) : step;
+}
+
+function decideKind<K extends LeadCommandKind>(deciding: Deciding<K>): Step {
+  return DECIDERS[deciding.command.kind as K](deciding);
+}
+
+function impossibleTime({ occurredAt }: LeadCommand, now: string): Refusal | undefined {
+  if (occurredAt === undefined || (occurredAt <= now && occurredAt >= EARLIEST)) return undefined;
+  const rule = occurredAt > now ? 'must not be in the future' : 'must not be before the year 2000';
+  return { code: 'invalid', field: '/occurredAt', rule };
+}
+
+function illegal({ kind }: LeadCommand, state: LeadState): Refusal | undefined {
+  const allowed = allowedCommands(state.leaf);
+  return allowed.includes(kind) ? undefined : { code: 'illegal-transition', state: state.leaf, allowed };
+}
+
+/** Plays the drafts forward, so that each event says what it changes and the rule sees the state it scores. */
+function recorded(
+  command: LeadCommand,
+  before: LeadState,
+  facts: LeadFacts,
+  decided: readonly LeadDraft[],
+): Decision<LeadDraft, LeadResult> {
+  const events: LeadDraft[] = [];
+  let state = before;
+  const play = (draft: LeadDraft): void => {
+    const timed = command.timeKnown === false ? { ...draft, timeKnown: false as const } : draft;
+    const [next, event] = played(state, timed, command, facts);
+    if (next === state) throw new Error(`decided ${draft.type} in ${state.leaf}, which the lifecycle does not allow`);
+    events.push(event);
+    state = next;
+  };
+  decided.forEach(play);
+  const cause = scoring.SCORED_AFTER[command.kind];
+  if (cause && decided.length > 0 && facts.actor.role !== 'import') {
+    const score: CommandOf<'score'> = { kind: 'score', lead: command.lead, commandId: command.commandId };
+    const at = decided[0]?.occurredAt ?? facts.now;
+    scoring.scoreByRule({ command: score, state, facts, right: { relation: 'rule' }, at }, cause).forEach(play);
+  }
+  return { ok: true, result: { state, repeated: false }, events };
+}
+
+function played(before: LeadState, draft: LeadDraft, command: LeadCommand, facts: LeadFacts): [LeadState, LeadDraft] {
+  const recordedAt = facts.now > before.recordedAt ? facts.now : before.recordedAt;
+  const meta = { occurredAt: draft.occurredAt, recordedAt, actor: facts.actor, commandId: command.commandId };
+  const imported = facts.actor.role === 'import' ? { imported: true as const } : {};
+  const after = evolve(before, { type: draft.type, data: draft.data, meta: { ...meta, ...imported } } as LeadEvent);
+  const owners = { steward: after.steward?.team ?? '', offeree: after.offeree?.team, worker: after.worker?.team };
+  const accountable = accountableTeam(facts.agreement.content, topState(after.leaf) as TopState, owners);
+  const change = changeBetween(before, { ...after, accountable }, reasonCodeOf(draft));
+  return change
+    ? [
+        { ...after, accountable },
+        { ...draft, change },
+      ]
+    : [after, draft];
+}
+
+function reasonCodeOf({ data }: LeadDraft): string | undefined {
+  const said = data as { reason?: string | { code: string }; basis?: { reason?: string }; route?: { reason?: string } };
+  const reason = said.reason ?? said.basis?.reason ?? said.route?.reason;
+  return typeof reason === 'object' ? reason.code : reason;
+}

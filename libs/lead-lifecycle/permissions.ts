@@ -1,0 +1,122 @@
+import type { Actor } from '../decider/decision.js';
+import type { LeadCommand, LeadCommandKind } from './lead-commands.js';
+import { isManager, isMember, type LeadFacts } from './lead-facts.js';
+import type { LeadState } from './lead-state.js';
+import type { Owner } from './lead-events.js';
+
+/** How an actor stands to a lead. */
+type Relation =
+  | 'rule'
+  | 'import'
+  | 'service'
+  | 'privacy'
+  | 'steward'
+  | 'stewarding-team'
+  | 'marketing-manager'
+  | 'offeree'
+  | 'worker'
+  | 'sales-manager'
+  | 'last-worker';
+
+const STEWARD: readonly Relation[] = ['steward', 'marketing-manager'];
+const BY_HAND: readonly Relation[] = ['rule', 'steward', 'marketing-manager'];
+const WORKER: readonly Relation[] = ['worker', 'sales-manager'];
+const INTAKE: readonly Relation[] = ['stewarding-team', 'marketing-manager', 'service'];
+
+/** Who may do what: the table of the domain, import aside, which may write all history. */
+export const WHO_MAY: Readonly<Record<LeadCommandKind, readonly Relation[]>> = {
+  create: INTAKE,
+  'record-interest': INTAKE,
+  'correct-details': [...INTAKE, 'worker'],
+  'start-nurture': STEWARD,
+  'recommend-message': STEWARD,
+  'withdraw-qualification': [...STEWARD, 'rule'],
+  'withdraw-handoff': STEWARD,
+  'transfer-stewardship': STEWARD,
+  reopen: STEWARD,
+  disqualify: [...STEWARD, 'rule'],
+  'decline-disqualification': STEWARD,
+  score: BY_HAND,
+  qualify: STEWARD,
+  hold: STEWARD,
+  release: BY_HAND,
+  'hand-off': STEWARD,
+  route: ['rule'],
+  expire: ['rule'],
+  'absorb-duplicate': ['rule'],
+  accept: ['offeree', 'sales-manager'],
+  reject: ['offeree', 'sales-manager'],
+  contact: ['steward', 'marketing-manager', 'offeree', 'worker', 'sales-manager', 'service'],
+  'record-insight': ['steward', 'marketing-manager', 'offeree', 'worker', 'sales-manager', 'service'],
+  advance: WORKER,
+  'sales-qualify': WORKER,
+  win: WORKER,
+  lose: WORKER,
+  recycle: [...WORKER, 'steward', 'marketing-manager', 'rule'],
+  rate: [...WORKER, 'last-worker'],
+  'propose-disqualification': [...WORKER, 'offeree'],
+  reassign: ['sales-manager'],
+  merge: ['marketing-manager', 'privacy'],
+  unmerge: ['marketing-manager', 'privacy', 'rule'],
+};
+
+/** The right by which an actor may do a command, with the team it is done for. */
+export interface Right {
+  readonly relation: Relation;
+  readonly team?: string;
+}
+
+/**
+ * The first right that allows the command, or undefined. A relation to one of the lead's own people counts the team
+ * of that person; for a new lead the steward is the one the command names.
+ */
+export function rightTo(command: LeadCommand, state: LeadState, facts: LeadFacts): Right | undefined {
+  const steward = command.kind === 'create' ? command.steward : state.steward;
+  const cycle = command.kind === 'rate' ? command.cycle : undefined;
+  return ['import' as const, ...WHO_MAY[command.kind]]
+    .filter((relation) => !(command.kind === 'recycle' && onlyOfLost.includes(relation)) || state.leaf === 'lost')
+    .map((relation) => standing(relation, { ...state, ...(steward ? { steward } : {}) }, facts, cycle))
+    .find((right) => right !== undefined);
+}
+
+/** Marketing and the clock recycle a lead only once it is lost: before that it is its worker's to return. */
+const onlyOfLost: readonly Relation[] = ['steward', 'marketing-manager', 'rule'];
+
+function standing(relation: Relation, lead: LeadState, facts: LeadFacts, cycle?: number): Right | undefined {
+  const { actor, teams } = facts;
+  const within = (owner: Owner | undefined, holds: boolean): Right | undefined =>
+    owner && holds ? { relation, team: owner.team } : undefined;
+  const team = (owner: Owner | undefined) => (owner ? teams.get(owner.team) : undefined);
+  switch (relation) {
+    case 'rule':
+    case 'import':
+    case 'service':
+    case 'privacy':
+      return actor.role === relation ? { relation, ...(actor.team ? { team: actor.team } : {}) } : undefined;
+    case 'steward':
+      return within(lead.steward, isHuman(actor, 'marketing') && owns(lead.steward, facts));
+    case 'stewarding-team':
+      return within(lead.steward, isHuman(actor, 'marketing') && isMember(team(lead.steward), actor.id));
+    case 'marketing-manager':
+      return within(lead.steward, isHuman(actor, 'marketing') && isManager(team(lead.steward), actor.id));
+    case 'offeree':
+      return within(lead.offeree, isHuman(actor, 'sales') && owns(lead.offeree, facts));
+    case 'worker':
+      return within(lead.worker, isHuman(actor, 'sales') && lead.worker?.person === actor.id);
+    case 'sales-manager': {
+      const owner = lead.worker ?? lead.offeree;
+      return within(owner, isHuman(actor, 'sales') && isManager(team(owner), actor.id));
+    }
+    case 'last-worker': {
+      const rated = lead.cycles.find((one) => one.number === cycle) ?? lead.cycles.findLast((one) => one.lastWorker);
+      return within(rated?.lastWorker, isHuman(actor, 'sales') && rated?.lastWorker?.person === actor.id);
+    }
+  }
+}
+
+const isHuman = (actor: Actor, role: 'marketing' | 'sales'): boolean => actor.kind === 'human' && actor.role === role;
+
+/** The person itself, or a member where the team or its queue is the owner. */
+const owns = (owner: Owner | undefined, { actor, teams }: LeadFacts): boolean =>
+  owner !== undefined &&
+  (owner.person === undefined ? isMember(teams.get(owner.team), actor.id) : owner.person === actor.id);
