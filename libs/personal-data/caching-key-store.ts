@@ -1,0 +1,64 @@
+import { LRUCache } from 'lru-cache';
+import type { DataKey } from './envelope.js';
+import type { KeyStore } from './key-store.js';
+
+export interface KeyCacheOptions {
+  /** milliseconds from any start, never running back (`performance.now`): a wall clock set back would keep keys alive */
+  readonly elapsed: () => number;
+  /** most contacts' keys held; default 10,000 */
+  readonly capacity?: number;
+}
+
+/** How long an erased contact may stay readable in another process: the design's bound. */
+const MOST_AGE_MS = 60_000;
+const CAPACITY = 10_000;
+
+/**
+ * A key store that keeps unwrapped keys for at most 60 s. Erasing through it drops them at once, also those whose
+ * reading was under way; only keys are kept, never that there is none.
+ */
+export function cachingKeyStore(store: KeyStore, { elapsed, capacity = CAPACITY }: KeyCacheOptions): KeyStore {
+  const kept = new LRUCache<string, DataKey>({
+    max: capacity,
+    ttl: MOST_AGE_MS,
+    ttlResolution: 0,
+    perf: { now: elapsed },
+  });
+  let erasures = 0;
+  const dropAll = (): void => {
+    erasures += 1;
+    kept.clear();
+  };
+
+  return {
+    reserveContact: (reservation) => store.reserveContact(reservation),
+    lookup: (entry) => store.lookup(entry),
+    addIndexEntries: (contact, entries) => store.addIndexEntries(contact, entries),
+    linkLead: (contact, leadId) => store.linkLead(contact, leadId),
+    contactLeads: (contact) => store.contactLeads(contact),
+    mergeContacts: (from, into) => store.mergeContacts(from, into),
+    async keyFor(contact, version) {
+      const name = `${contact}/${version ?? 'newest'}`;
+      const known = kept.get(name);
+      if (known !== undefined) return known;
+      const [before, since] = [erasures, elapsed()];
+      const found = await store.keyFor(contact, version);
+      // The age counts from the question, not the answer: in between, another process may have erased.
+      if (typeof found !== 'string' && erasures === before) kept.set(name, found, { start: since });
+      return found;
+    },
+    async erase(contact) {
+      // Before, so that nothing is sealed while the fence is being set; after, for what was read in between.
+      dropAll();
+      try {
+        return await store.erase(contact);
+      } finally {
+        dropAll();
+      }
+    },
+    async close() {
+      dropAll();
+      await store.close();
+    },
+  };
+}

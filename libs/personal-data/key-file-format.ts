@@ -1,0 +1,67 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
+import type { Json } from '../decider/json.js';
+import { KEY_BYTES } from './aes-gcm.js';
+import type { EpochKey, KeyRing } from './key-ring.js';
+
+const FORMAT = 'baton-keys/v1';
+
+/** The key file's text: JSON, secrets in base64url. */
+export function writtenKeyRing({ installationSecret, pepper, epochs }: KeyRing): string {
+  const file = {
+    format: FORMAT,
+    installationSecret: text(installationSecret),
+    pepper: { version: pepper.version, key: text(pepper.key) },
+    epochs: epochs.map(({ epoch, key }) => ({ epoch, key: text(key) })),
+  };
+  return `${JSON.stringify(file, null, 2)}\n`;
+}
+
+/** The secrets in a key file's text, or undefined where it is not exactly of the format: no key is ever made up. */
+export function parseKeyRing(written: string): KeyRing | undefined {
+  const file = fields(parse(written));
+  if (file?.format !== FORMAT || !Array.isArray(file.epochs)) return undefined;
+  const installationSecret = keyOf(file.installationSecret);
+  const pepper = fields(file.pepper);
+  const pepperVersion = ordinal(pepper?.version);
+  const pepperKey = keyOf(pepper?.key);
+  const epochs = epochsOf(file.epochs as readonly Json[]);
+  if (!installationSecret || !pepperVersion || !pepperKey || !epochs) return undefined;
+  return { installationSecret, pepper: { version: pepperVersion, key: pepperKey }, epochs };
+}
+
+function epochsOf(entries: readonly Json[]): KeyRing['epochs'] | undefined {
+  const epochs: EpochKey[] = [];
+  for (const entry of entries) {
+    const epoch = ordinal(fields(entry)?.epoch);
+    const key = keyOf(fields(entry)?.key);
+    if (!epoch || !key || epoch <= (epochs.at(-1)?.epoch ?? 0)) return undefined;
+    epochs.push({ epoch, key });
+  }
+  const [first, ...more] = epochs;
+  return first && [first, ...more];
+}
+
+function parse(written: string): Json | undefined {
+  try {
+    return JSON.parse(written) as Json;
+  } catch {
+    // The parser's message would quote the file, and with it a key.
+    return undefined;
+  }
+}
+
+const fields = (value: Json | undefined): Readonly<Record<string, Json | undefined>> | undefined =>
+  value !== null && typeof value === 'object' && !Array.isArray(value)
+    ? (value as Readonly<Record<string, Json | undefined>>)
+    : undefined;
+
+const ordinal = (value: Json | undefined): number | undefined =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : undefined;
+
+function keyOf(value: Json | undefined): KeyObject | undefined {
+  if (typeof value !== 'string') return undefined;
+  const bytes = Buffer.from(value, 'base64url');
+  return bytes.length === KEY_BYTES && bytes.toString('base64url') === value ? createSecretKey(bytes) : undefined;
+}
+
+const text = (key: KeyObject): string => key.export().toString('base64url');

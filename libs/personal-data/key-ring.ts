@@ -1,0 +1,42 @@
+import { createHmac, type KeyObject } from 'node:crypto';
+
+/** The pepper that keeps addresses in the blind index from being guessed. */
+export interface Pepper {
+  /** from 1; stands beside each index row, so that rows can be recomputed under another */
+  readonly version: number;
+  readonly key: KeyObject;
+}
+
+/** A key under which data keys are wrapped. Destroying it makes all wrapped under it unreadable, in backups too. */
+export interface EpochKey {
+  /** from 1 */
+  readonly epoch: number;
+  readonly key: KeyObject;
+}
+
+/** The secrets that live outside the database and its backups. */
+export interface KeyRing {
+  /** what all ids and body MACs are derived from */
+  readonly installationSecret: KeyObject;
+  readonly pepper: Pepper;
+  /** at least one, in rising order; the last wraps new keys */
+  readonly epochs: readonly [EpochKey, ...EpochKey[]];
+}
+
+/** What a database remembers of a secret, to know it again. It says nothing about the secret. */
+export interface KeyMark {
+  readonly name: string;
+  readonly mark: string;
+}
+
+/** A mark of each secret, by which a key store finds out that it was opened with another installation's key file. */
+export function keyMarks({ installationSecret, pepper, epochs }: KeyRing): readonly KeyMark[] {
+  return [
+    { name: 'installation', mark: markOf(installationSecret) },
+    { name: `pepper-${pepper.version}`, mark: markOf(pepper.key) },
+    ...epochs.map(({ epoch, key }) => ({ name: `epoch-${epoch}`, mark: markOf(key) })),
+  ];
+}
+
+const markOf = (key: KeyObject): string =>
+  createHmac('sha256', key).update('baton/key-mark/v1').digest('base64url').slice(0, 22);

@@ -1,0 +1,145 @@
+import { createSecretKey } from 'node:crypto';
+import { KEY_BYTES } from './aes-gcm.js';
+import type { BlindIndexEntry } from './blind-index.js';
+import type { DataKey } from './envelope.js';
+import {
+  KeyStoreFault,
+  type ContactReservation,
+  type IndexedEntries,
+  type KeyStore,
+  type LinkVerdict,
+  type MergeVerdict,
+  type ReservedContact,
+} from './key-store.js';
+import type { RandomBytes } from './random-bytes.js';
+
+/** The key store of tests and of the in-memory spine: the same contract, gone with the process. */
+export class MemoryKeyStore implements KeyStore {
+  private readonly keys = new Map<string, DataKey>();
+  /** a merged contact's survivor; never a chain */
+  private readonly survivors = new Map<string, string>();
+  private readonly index = new Map<string, string>();
+  private readonly leads = new Map<string, string>();
+  private readonly fences = new Set<string>();
+  private readonly contacts = new Set<string>();
+  private closed = false;
+
+  constructor(private readonly random: RandomBytes) {}
+
+  async reserveContact({ candidates, newContact, leadId }: ContactReservation): Promise<ReservedContact | 'erased'> {
+    this.assertOpen();
+    if (this.fences.has(newContact)) return 'erased';
+    const owners = emailFirst(candidates).flatMap((entry) => this.index.get(nameOf(entry)) ?? []);
+    const contact = this.contacts.has(newContact) ? this.survivorOf(newContact) : (owners[0] ?? newContact);
+    if (!this.contacts.has(contact)) {
+      this.contacts.add(contact);
+      this.keys.set(contact, { version: 1, key: createSecretKey(this.random(KEY_BYTES)) });
+      for (const entry of candidates) this.index.set(nameOf(entry), contact);
+      this.leads.set(leadId, contact);
+    }
+    return {
+      contact,
+      minted: contact === newContact,
+      leadIds: this.leadsOf(contact).filter((lead) => lead !== leadId),
+      others: distinct(owners, contact),
+    };
+  }
+
+  async keyFor(contact: string, version?: number): Promise<DataKey | 'erased' | 'unknown'> {
+    this.assertOpen();
+    if (this.fences.has(contact)) return 'erased';
+    const key = this.keys.get(contact);
+    return key !== undefined && (version ?? key.version) === key.version ? key : 'unknown';
+  }
+
+  async lookup(entry: BlindIndexEntry): Promise<string | undefined> {
+    this.assertOpen();
+    return this.index.get(nameOf(entry));
+  }
+
+  async addIndexEntries(
+    contact: string,
+    entries: readonly BlindIndexEntry[],
+  ): Promise<IndexedEntries | 'erased' | 'unknown'> {
+    const owner = this.standing(contact);
+    if (typeof owner === 'string') return owner;
+    const owners: string[] = [];
+    for (const entry of entries) {
+      const name = nameOf(entry);
+      const before = this.index.get(name);
+      if (before === undefined) this.index.set(name, owner.survivor);
+      else owners.push(before);
+    }
+    return { others: distinct(owners, owner.survivor) };
+  }
+
+  async linkLead(contact: string, leadId: string): Promise<LinkVerdict> {
+    const owner = this.standing(contact);
+    if (typeof owner === 'string') return owner;
+    const before = this.leads.get(leadId);
+    if (before === undefined) this.leads.set(leadId, owner.survivor);
+    return (before ?? owner.survivor) === owner.survivor ? 'linked' : 'other-contact';
+  }
+
+  async contactLeads(contact: string): Promise<readonly string[]> {
+    this.assertOpen();
+    return this.leadsOf(this.survivorOf(contact));
+  }
+
+  async mergeContacts(from: string, into: string): Promise<MergeVerdict> {
+    const [gone, kept] = [this.standing(from), this.standing(into)];
+    if (gone === 'erased' || kept === 'erased') return 'erased';
+    if (gone === 'unknown' || kept === 'unknown') return 'unknown';
+    if (gone.survivor === kept.survivor) return 'merged';
+    for (const member of this.groupOf(gone.survivor)) this.survivors.set(member, kept.survivor);
+    for (const owned of [this.index, this.leads]) {
+      for (const [name, owner] of owned) if (owner === gone.survivor) owned.set(name, kept.survivor);
+    }
+    return 'merged';
+  }
+
+  async erase(contact: string): Promise<readonly string[]> {
+    this.assertOpen();
+    const group = this.groupOf(this.survivorOf(contact));
+    for (const member of group) {
+      this.fences.add(member);
+      this.keys.delete(member);
+      for (const [name, owner] of this.index) if (owner === member) this.index.delete(name);
+    }
+    return group;
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+  }
+
+  private standing(contact: string): { readonly survivor: string } | 'erased' | 'unknown' {
+    this.assertOpen();
+    if (this.fences.has(contact)) return 'erased';
+    return this.contacts.has(contact) ? { survivor: this.survivorOf(contact) } : 'unknown';
+  }
+
+  private survivorOf(contact: string): string {
+    return this.survivors.get(contact) ?? contact;
+  }
+
+  private groupOf(survivor: string): readonly string[] {
+    return [survivor, ...[...this.survivors].flatMap(([member, into]) => (into === survivor ? member : []))];
+  }
+
+  private leadsOf(contact: string): readonly string[] {
+    return [...this.leads].flatMap(([lead, owner]) => (owner === contact ? lead : []));
+  }
+
+  private assertOpen(): void {
+    if (this.closed) throw new KeyStoreFault('the key store is closed');
+  }
+}
+
+const nameOf = ({ kind, pepperVersion, mac }: BlindIndexEntry): string => `${kind}/${pepperVersion}/${mac}`;
+
+const emailFirst = (entries: readonly BlindIndexEntry[]): readonly BlindIndexEntry[] =>
+  [...entries].sort((a, b) => Number(a.kind !== 'email') - Number(b.kind !== 'email'));
+
+const distinct = (owners: readonly string[], but: string): readonly string[] =>
+  [...new Set(owners)].filter((owner) => owner !== but);

@@ -1,0 +1,137 @@
+/**
+ * @import { Database } from 'better-sqlite3'
+ * @import { BlindIndexEntry } from './blind-index.js'
+ * @import { KeyOperations } from './key-operations.js'
+ */
+
+/**
+ * The writing operations over one connection.
+ *
+ * @param {Database} database
+ * @returns {KeyOperations}
+ */
+export function keyOperations(database) {
+  /** @param {string} sql */
+  const column = (sql) => database.prepare(sql).pluck();
+  const fenced = column('SELECT 1 FROM fence WHERE contact = ?');
+  const survivor = column('SELECT coalesce(survivor, id) FROM contact WHERE id = ?');
+  const group = column('SELECT ?1 UNION ALL SELECT id FROM contact WHERE survivor = ?1');
+  const owner = column('SELECT contact FROM index_entry WHERE kind = ? AND pepper_version = ? AND mac = ?');
+  const leads = column('SELECT lead FROM contact_lead WHERE contact = ?');
+  const leadOwner = column('SELECT contact FROM contact_lead WHERE lead = ?');
+  const markOf = column('SELECT mark FROM key_mark WHERE name = ?');
+  const strayEpoch = column(
+    `SELECT 1 FROM data_key WHERE NOT EXISTS (SELECT 1 FROM key_mark WHERE name = 'epoch-' || epoch) LIMIT 1`,
+  );
+  const insertMark = database.prepare('INSERT INTO key_mark VALUES (?, ?)');
+  const insertContact = database.prepare('INSERT INTO contact VALUES (?, NULL)');
+  const insertKey = database.prepare('INSERT INTO data_key VALUES (?, ?, ?, ?)');
+  const insertEntry = database.prepare('INSERT INTO index_entry VALUES (?, ?, ?, ?)');
+  const insertLead = database.prepare('INSERT INTO contact_lead VALUES (?, ?)');
+  const insertFence = database.prepare('INSERT INTO fence VALUES (?) ON CONFLICT DO NOTHING');
+  const deleteKeys = database.prepare('DELETE FROM data_key WHERE contact = ?');
+  const deleteEntries = database.prepare('DELETE FROM index_entry WHERE contact = ?');
+  const moveContacts = database.prepare('UPDATE contact SET survivor = ?2 WHERE id = ?1 OR survivor = ?1');
+  const moveEntries = database.prepare('UPDATE index_entry SET contact = ?2 WHERE contact = ?1');
+  const moveLeads = database.prepare('UPDATE contact_lead SET contact = ?2 WHERE contact = ?1');
+
+  const survivorOf = (/** @type {string} */ contact) => /** @type {string | undefined} */ (survivor.get(contact));
+  const ownerOf = (/** @type {BlindIndexEntry} */ { kind, pepperVersion, mac }) =>
+    /** @type {string | undefined} */ (owner.get(kind, pepperVersion, mac));
+
+  /**
+   * Gives every entry that nobody has to a contact, and answers who has the others.
+   *
+   * @param {string} contact
+   * @param {readonly BlindIndexEntry[]} entries
+   */
+  function claim(contact, entries) {
+    const owners = entries.flatMap((entry) => {
+      const before = ownerOf(entry);
+      if (before === undefined) insertEntry.run(entry.kind, entry.pepperVersion, entry.mac, contact);
+      return before ?? [];
+    });
+    return distinct(owners, contact);
+  }
+
+  /**
+   * @param {string} contact
+   * @returns {'erased' | 'unknown' | { survivor: string }}
+   */
+  function standing(contact) {
+    if (fenced.get(contact)) return 'erased';
+    const found = survivorOf(contact);
+    return found === undefined ? 'unknown' : { survivor: found };
+  }
+
+  return {
+    admitKeyRing(marks) {
+      for (const { name, mark } of marks) {
+        const known = markOf.get(name);
+        if (known === undefined) insertMark.run(name, mark);
+        else if (known !== mark) return 'foreign';
+      }
+      return strayEpoch.get() === undefined ? 'own' : 'foreign';
+    },
+
+    reserveContact({ candidates, newContact, leadId, newKey }) {
+      if (fenced.get(newContact)) return 'erased';
+      const owners = emailFirst(candidates).flatMap((entry) => ownerOf(entry) ?? []);
+      const known = survivorOf(newContact) ?? owners[0];
+      const contact = known ?? newContact;
+      if (known === undefined) {
+        insertContact.run(contact);
+        insertKey.run(contact, newKey.version, newKey.epoch, newKey.wrapped);
+        claim(contact, candidates);
+        insertLead.run(leadId, contact);
+      }
+      return {
+        contact,
+        minted: contact === newContact,
+        leadIds: /** @type {string[]} */ (leads.all(contact)).filter((lead) => lead !== leadId),
+        others: distinct(owners, contact),
+      };
+    },
+
+    addIndexEntries(contact, entries) {
+      const found = standing(contact);
+      return typeof found === 'string' ? found : { others: claim(found.survivor, entries) };
+    },
+
+    linkLead(contact, leadId) {
+      const found = standing(contact);
+      if (typeof found === 'string') return found;
+      const before = leadOwner.get(leadId);
+      if (before === undefined) insertLead.run(leadId, found.survivor);
+      return (before ?? found.survivor) === found.survivor ? 'linked' : 'other-contact';
+    },
+
+    mergeContacts(from, into) {
+      const [gone, kept] = [standing(from), standing(into)];
+      if (gone === 'erased' || kept === 'erased') return 'erased';
+      if (gone === 'unknown' || kept === 'unknown') return 'unknown';
+      if (gone.survivor === kept.survivor) return 'merged';
+      for (const move of [moveContacts, moveEntries, moveLeads]) move.run(gone.survivor, kept.survivor);
+      return 'merged';
+    },
+
+    erase(contact) {
+      const members = /** @type {string[]} */ (group.all(survivorOf(contact) ?? contact));
+      for (const member of members) {
+        insertFence.run(member);
+        deleteKeys.run(member);
+        deleteEntries.run(member);
+      }
+      return members;
+    },
+  };
+}
+
+/** @param {readonly BlindIndexEntry[]} entries */
+const emailFirst = (entries) => [...entries].sort((a, b) => Number(a.kind !== 'email') - Number(b.kind !== 'email'));
+
+/**
+ * @param {readonly string[]} owners
+ * @param {string} but
+ */
+const distinct = (owners, but) => [...new Set(owners)].filter((owner) => owner !== but);

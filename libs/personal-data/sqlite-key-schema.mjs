@@ -1,0 +1,44 @@
+/**
+ * The tables of the key store. `survivor` is null for a contact that was not merged and never names a merged one;
+ * index rows and leads always stand under the survivor, so that no read follows a chain. Contacts and leads are
+ * opaque ids; no row holds anything a person typed.
+ */
+const SCHEMA = `
+  CREATE TABLE contact (id TEXT PRIMARY KEY, survivor TEXT) STRICT, WITHOUT ROWID;
+  CREATE INDEX contact_by_survivor ON contact (survivor) WHERE survivor IS NOT NULL;
+  CREATE TABLE data_key (
+    contact TEXT NOT NULL, version INTEGER NOT NULL, epoch INTEGER NOT NULL, wrapped TEXT NOT NULL,
+    PRIMARY KEY (contact, version)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE index_entry (
+    kind TEXT NOT NULL, pepper_version INTEGER NOT NULL, mac TEXT NOT NULL, contact TEXT NOT NULL,
+    PRIMARY KEY (kind, pepper_version, mac)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX index_entry_by_contact ON index_entry (contact);
+  CREATE TABLE contact_lead (lead TEXT PRIMARY KEY, contact TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE INDEX contact_lead_by_contact ON contact_lead (contact);
+  CREATE TABLE fence (contact TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+  CREATE TABLE key_mark (name TEXT PRIMARY KEY, mark TEXT NOT NULL) STRICT, WITHOUT ROWID;
+`;
+const VERSION = 1;
+
+/**
+ * Sets the connection to durable commits and overwritten deletions, and makes the tables in a new file.
+ *
+ * @param {import('better-sqlite3').Database} database
+ */
+export function prepareKeyDatabase(database) {
+  database.pragma('busy_timeout = 5000');
+  database.pragma('journal_mode = WAL');
+  database.pragma('synchronous = FULL');
+  database.pragma('secure_delete = ON');
+  database
+    .transaction(() => {
+      const version = database.pragma('user_version', { simple: true });
+      if (version === VERSION) return;
+      if (version !== 0) throw Object.assign(new Error('a newer key store'), { code: 'KEY_STORE_VERSION' });
+      database.exec(SCHEMA);
+      database.pragma(`user_version = ${VERSION}`);
+    })
+    .immediate();
+}
