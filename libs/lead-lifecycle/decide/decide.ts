@@ -6,7 +6,7 @@ import type { CommandOf, LeadCommand, LeadCommandKind } from '../lead-commands.j
 import type { LeadDraft, LeadEvent } from '../lead-events.js';
 import type { LeadFacts } from '../lead-facts.js';
 import { evolve, hasTaken, type LeadState } from '../lead-state.js';
-import { rightTo } from '../permissions.js';
+import { rightTo, type Right } from '../permissions.js';
 import { allowedCommands } from './allowed.js';
 import type { Deciding, Step } from './deciding.js';
 import * as handoff from './handoff.js';
@@ -59,20 +59,35 @@ const DECIDERS: { readonly [K in LeadCommandKind]: (deciding: Deciding<K>) => St
 
 const EARLIEST = '2000-01-01T00:00:00.000Z';
 
+/** `repeated`: the stream holds this command already, so that nothing is left to decide. */
+export type Admission =
+  | { readonly ok: true; readonly right: Right; readonly repeated: boolean }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+/**
+ * The first part of `decide`, on its own for callers that check a revision next (If-Match): is there such a lead, may
+ * the actor do this to it, was it done already. Refusals: not-found, forbidden.
+ */
+export function admit(command: LeadCommand, state: LeadState, facts: LeadFacts): Admission {
+  if (state.cycles.length === 0 && command.kind !== 'create') return refuse({ code: 'not-found', what: 'lead' });
+  const right = rightTo(command, state, facts);
+  if (!right) return refuse({ code: 'forbidden', rule: `${command.kind} is not for you on this lead` });
+  return { ok: true, right, repeated: hasTaken(state, command.commandId) };
+}
+
 /**
  * Decides a command on a lead: pure, from the folded state and the facts alone. In this order: may the actor do it,
  * was it done already, is its time possible, does the lifecycle allow it, do its own guards hold. What the rule adds
  * in the same commit (score, qualification) follows; every event that changes state or owner says so in `change`.
  */
 export function decide(command: LeadCommand, state: LeadState, facts: LeadFacts): Decision<LeadDraft, LeadResult> {
-  if (state.cycles.length === 0 && command.kind !== 'create') return refuse({ code: 'not-found', what: 'lead' });
-  const right = rightTo(command, state, facts);
-  if (!right) return refuse({ code: 'forbidden', rule: `${command.kind} is not for you on this lead` });
-  if (hasTaken(state, command.commandId)) return { ok: true, result: { state, repeated: true }, events: [] };
+  const admission = admit(command, state, facts);
+  if (!admission.ok) return admission;
+  if (admission.repeated) return { ok: true, result: { state, repeated: true }, events: [] };
   const refusal = impossibleTime(command, facts.now) ?? illegal(command, state);
   if (refusal) return refuse(refusal);
   const at = command.occurredAt ?? facts.now;
-  const step = decideKind({ command, state, facts, right, at } as Deciding<LeadCommandKind>);
+  const step = decideKind({ command, state, facts, right: admission.right, at } as Deciding<LeadCommandKind>);
   return step.ok ? recorded(command, state, facts, step.drafts) : step;
 }
 
