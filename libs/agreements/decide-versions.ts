@@ -92,10 +92,10 @@ function sign<Content>(
   facts: VersionFacts,
 ): Outcome<Content> {
   const { actor } = facts;
-  const lists = ({ team }: TeamFact, latest: string): boolean =>
-    team.signatories.some(({ person, listedAt }) => person === actor.id && listedAt <= latest);
+  const isListed = ({ team }: TeamFact, by?: string): boolean =>
+    team.signatories.some(({ person, listedAt }) => person === actor.id && (by === undefined || listedAt <= by));
+  const listing = facts.teams.filter((fact) => isListed(fact));
   const missing = ({ team }: TeamFact): boolean => version.signatures.every(({ teamKind }) => teamKind !== team.kind);
-  const listing = facts.teams.filter((fact) => lists(fact, recordingTime(state, facts)));
   if (listing.length === 0) return forbidden('only listed signatories sign');
   if (contentHash !== version.contentHash) return conflict('the hash is not that of the proposed content');
   if (version.withdrawn) return conflict('the version is withdrawn');
@@ -103,7 +103,7 @@ function sign<Content>(
   if (version.inForceFrom !== null) return conflict('both teams have signed');
   if (!isOpen(state, version)) return conflict('both teams have signed a later version');
   if (!listing.some(missing)) return conflict('that team has signed; the other signature is missing');
-  const acting = preferred(facts, (fact) => missing(fact) && lists(fact, version.proposedAt));
+  const acting = preferred(facts, (fact) => missing(fact) && isListed(fact, version.proposedAt));
   if (!acting) return forbidden('a signatory is listed before the proposal');
   const second = version.signatures.length > 0;
   const inForceFrom = second ? later(recordingTime(state, facts), version.validFrom ?? '') : null;
