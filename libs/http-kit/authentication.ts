@@ -43,7 +43,8 @@ export function requireCaller(
     try {
       request.caller = await authenticate(request);
     } catch (fault) {
-      if (fault instanceof IssuerAway) throw overloaded(SECONDS_TO_RETRY_ISSUER, 'Tokens cannot be checked just now.');
+      if (fault instanceof IssuerAway)
+        throw overloaded(SECONDS_TO_RETRY_ISSUER, 'Tokens cannot be checked just now.', fault);
       throw fault;
     }
     await perSubject.take(request.caller.subject);

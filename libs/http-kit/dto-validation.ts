@@ -25,7 +25,7 @@ export class DtoValidation extends ValidationPipe {
       forbidNonWhitelisted: true,
       forbidUnknownValues: true,
       transform: true,
-      transformOptions: { enableImplicitConversion: false, exposeDefaultValues: true },
+      transformOptions: { enableImplicitConversion: false },
       validationError: { target: false, value: false },
       stopAtFirstError: true,
       exceptionFactory: (faults) => new InvalidDto(faults),

@@ -9,8 +9,10 @@ export class ProblemException extends Error {
   constructor(
     readonly problem: Problem,
     readonly headers: Readonly<Record<string, string>> = {},
+    /** the fault behind the refusal, where there is one: it is logged, never sent */
+    cause?: unknown,
   ) {
-    super(problem.type);
+    super(problem.type, { cause });
   }
 }
 
@@ -59,8 +61,10 @@ export const idempotencyKeyReused = (): ProblemException =>
     }),
   );
 
-/** 503; `seconds` until it is worth trying again. */
-export const overloaded = (seconds: number, detail?: string): ProblemException =>
-  new ProblemException(problem('overloaded', detail === undefined ? {} : { detail }), {
-    'retry-after': String(seconds),
-  });
+/** 503; `seconds` until it is worth trying again, `cause` the fault behind it where there is one. */
+export const overloaded = (seconds: number, detail?: string, cause?: unknown): ProblemException =>
+  new ProblemException(
+    problem('overloaded', detail === undefined ? {} : { detail }),
+    { 'retry-after': String(seconds) },
+    cause,
+  );
