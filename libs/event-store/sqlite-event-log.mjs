@@ -1,29 +1,7 @@
 // Plain JavaScript, because the writer's worker thread loads it as it stands, under Jest as in dist.
 import Database from 'better-sqlite3';
-
-/** Marks a file as an event store of Baton: "Bton" in the header's application_id. */
-const APPLICATION_ID = 0x42746f6e;
-export const SCHEMA_VERSION = 1;
-
-// A stream's revision is not kept in `streams`: the index has it, and each append would dirty one page more.
-const SCHEMA = `
-  CREATE TABLE streams (
-    id INTEGER PRIMARY KEY,
-    name TEXT NOT NULL UNIQUE
-  ) STRICT;
-  CREATE TABLE events (
-    position INTEGER PRIMARY KEY,
-    stream INTEGER NOT NULL REFERENCES streams (id),
-    revision INTEGER NOT NULL,
-    id TEXT NOT NULL,
-    type TEXT NOT NULL,
-    data TEXT NOT NULL,
-    metadata TEXT NOT NULL
-  ) STRICT;
-  CREATE UNIQUE INDEX events_by_stream ON events (stream, revision);
-  PRAGMA application_id = ${APPLICATION_ID};
-  PRAGMA user_version = ${SCHEMA_VERSION};
-`;
+import { SqliteEventRows } from './sqlite-event-rows.mjs';
+import { prepareFile } from './sqlite-schema.mjs';
 
 /** Streams whose id and revision are remembered between groups: some 10 MB. */
 const MOST_KNOWN_STREAMS = 50_000;
@@ -32,27 +10,32 @@ const MOST_KNOWN_STREAMS = 50_000;
 export const OUTCOME_SIZE = 3;
 
 /**
- * An append on its way to the writer, flattened because a flat list of strings is the cheapest to hand to a thread:
+ * Appends on their way to the writer, flattened because a flat list of strings is the cheapest to hand to a thread:
  * stream, expected revision, number of events, then id, type, data and metadata of each.
  * @typedef {(string | number)[]} FlatAppends
  */
 
 /** @typedef {{ id: number, revision: number }} KnownStream */
 
-/** The one connection that writes. Whoever has it must be the only writer of the file: it remembers revisions. */
+/**
+ * The one connection that writes: `take` appends, then `commit` them as one transaction. Whoever has it must be the
+ * only writer of the file, for it remembers revisions.
+ */
 export class SqliteEventLog {
   /** @type {Map<string, KnownStream>} */
   #known = new Map();
+  /** @type {number[]} */
+  #outcomes = [];
+  #position = 0;
 
   /**
    * Opens the file and makes its schema when it is empty.
    * @param {string} file
-   * @param {number | undefined} mostPages cap of the file's size, in pages of 4 KiB; beyond it commits fail as on a full disk
+   * @param {number | undefined} mostPages cap of the file's size in pages; beyond it commits fail as on a full disk
    * @throws {Error} where the file is none of ours or of another schema version
    */
   constructor(file, mostPages) {
     const database = new Database(file);
-    this.database = database;
     try {
       prepareFile(database);
       if (mostPages !== undefined) database.pragma(`max_page_count = ${mostPages}`);
@@ -60,43 +43,52 @@ export class SqliteEventLog {
       database.close();
       throw error;
     }
-    this.begin = database.prepare('BEGIN IMMEDIATE');
-    this.end = database.prepare('COMMIT');
-    this.rollback = database.prepare('ROLLBACK');
+    this.database = database;
+    this.rows = new SqliteEventRows(database);
+    this.beginGroup = database.prepare('BEGIN IMMEDIATE');
+    this.commitGroup = database.prepare('COMMIT');
+    this.rollbackGroup = database.prepare('ROLLBACK');
     this.findStream = database.prepare('SELECT id FROM streams WHERE name = ?').pluck();
     this.addStream = database.prepare('INSERT INTO streams (name) VALUES (?)');
     this.lastRevision = database.prepare('SELECT max(revision) FROM events WHERE stream = ?').pluck();
-    this.addEvent = database.prepare(
-      'INSERT INTO events (stream, revision, id, type, data, metadata) VALUES (?, ?, ?, ?, ?, ?)',
-    );
+    this.lastPosition = database.prepare('SELECT coalesce(max(position), 0) FROM events').pluck();
     this.eventsFrom = database
       .prepare('SELECT id, position FROM events WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ?')
       .raw();
+    this.#position = this.#storedPosition();
   }
 
   /**
-   * Commits a group of appends as one transaction, each of them taken or refused by itself.
-   * @param {FlatAppends[]} batches
-   * @param {number} count appends in all batches
-   * @returns {Float64Array} OUTCOME_SIZE numbers per append, in order
-   * @throws {Error} when the group could not be written; then nothing of it was
+   * Adds appends to the open group, each of them taken or refused by itself.
+   * @param {FlatAppends} appends
+   * @throws {Error} when they cannot be written; then the group must be dropped
    */
-  commit(batches, count) {
-    const outcomes = new Float64Array(count * OUTCOME_SIZE);
-    let outcome = 0;
-    this.begin.run();
-    try {
-      for (const batch of batches) {
-        for (let at = 0; at < batch.length; outcome += OUTCOME_SIZE) at = this.#append(batch, at, outcomes, outcome);
-      }
-      this.end.run();
-      return outcomes;
-    } catch (error) {
-      this.#known.clear();
-      // After some faults SQLite has rolled back by itself.
-      if (this.database.inTransaction) this.rollback.run();
-      throw error;
-    }
+  take(appends) {
+    if (!this.database.inTransaction) this.beginGroup.run();
+    for (let at = 0; at < appends.length;) at = this.#append(appends, at);
+  }
+
+  /**
+   * Makes the group durable.
+   * @returns {Float64Array} OUTCOME_SIZE numbers per append, in order
+   * @throws {Error} when it could not be written; then the group must be dropped
+   */
+  commit() {
+    this.rows.flush();
+    this.commitGroup.run();
+    const outcomes = Float64Array.from(this.#outcomes);
+    this.#outcomes = [];
+    return outcomes;
+  }
+
+  /** Undoes the group after a fault: nothing of it was written. */
+  drop() {
+    this.rows.drop();
+    this.#outcomes = [];
+    this.#known.clear();
+    // After some faults SQLite has rolled back by itself.
+    if (this.database.inTransaction) this.rollbackGroup.run();
+    this.#position = this.#storedPosition();
   }
 
   close() {
@@ -104,68 +96,51 @@ export class SqliteEventLog {
   }
 
   /**
-   * @param {FlatAppends} batch
+   * @param {FlatAppends} appends
    * @param {number} at
-   * @param {Float64Array} outcomes
-   * @param {number} outcome
    * @returns {number} where the next append begins
    */
-  #append(batch, at, outcomes, outcome) {
-    const name = /** @type {string} */ (batch[at]);
-    const expected = /** @type {number} */ (batch[at + 1]);
-    const events = /** @type {number} */ (batch[at + 2]);
+  #append(appends, at) {
+    const name = /** @type {string} */ (appends[at]);
+    const expected = /** @type {number} */ (appends[at + 1]);
     const first = at + 3;
-    const next = first + events * 4;
+    const end = first + /** @type {number} */ (appends[at + 2]) * 4;
     const stream = this.#stream(name);
-    if (stream.revision !== expected || events === 0) {
-      this.#compare(batch, first, events, expected, stream, outcomes, outcome);
-      return next;
+    if (stream.revision !== expected || first === end) {
+      this.#answer(appends, first, end, expected, stream);
+      return end;
     }
     if (stream.id === 0) this.#intern(name, stream);
-    let position = 0;
-    for (let event = first; event < next; event += 4) {
+    for (let event = first; event < end; event += 4) {
       stream.revision += 1;
-      const { lastInsertRowid } = this.addEvent.run(
-        stream.id,
-        stream.revision,
-        batch[event],
-        batch[event + 1],
-        batch[event + 2],
-        batch[event + 3],
-      );
-      position = Number(lastInsertRowid);
+      this.#position += 1;
+      const [id = '', type = '', data = '', metadata = ''] = appends.slice(event, event + 4);
+      this.rows.add(this.#position, stream.id, stream.revision, id, type, data, metadata);
     }
-    outcomes[outcome] = 1;
-    outcomes[outcome + 1] = stream.revision;
-    outcomes[outcome + 2] = position;
-    return next;
+    this.#outcomes.push(1, stream.revision, this.#position);
+    return end;
   }
 
   /**
    * Answers an append that writes nothing: a repetition has the first result, all else at a wrong revision conflicts.
-   * @param {FlatAppends} batch
+   * @param {FlatAppends} appends
    * @param {number} first
-   * @param {number} events
+   * @param {number} end
    * @param {number} expected
    * @param {KnownStream} stream
-   * @param {Float64Array} outcomes
-   * @param {number} outcome
    */
-  #compare(batch, first, events, expected, stream, outcomes, outcome) {
-    outcomes[outcome + 1] = stream.revision;
-    if (events === 0) {
-      outcomes[outcome] = stream.revision === expected ? 1 : 0;
-      if (stream.revision < 0) return;
-      const last = /** @type {[string, number]} */ (this.eventsFrom.get(stream.id, stream.revision, 1));
-      outcomes[outcome + 2] = last[1];
-      return;
-    }
-    if (expected + events > stream.revision) return;
-    const stored = /** @type {[string, number][]} */ (this.eventsFrom.all(stream.id, expected + 1, events));
-    if (!stored.every(([id], index) => id === batch[first + index * 4])) return;
-    outcomes[outcome] = 1;
-    outcomes[outcome + 1] = expected + events;
-    outcomes[outcome + 2] = stored[events - 1]?.[1] ?? 0;
+  #answer(appends, first, end, expected, stream) {
+    const count = (end - first) / 4;
+    // Without events the last one answers; with them, the events that stand where these would.
+    const from = count === 0 ? stream.revision : expected + 1;
+    this.rows.flush();
+    const stored = /** @type {[string, number][]} */ (this.eventsFrom.all(stream.id, from, Math.max(count, 1)));
+    const same =
+      count === 0
+        ? stream.revision === expected
+        : stored.length === count && stored.every(([id], index) => id === appends[first + index * 4]);
+    if (same) this.#outcomes.push(1, expected + count, stored.at(-1)?.[1] ?? 0);
+    else this.#outcomes.push(0, stream.revision, 0);
   }
 
   /**
@@ -175,10 +150,11 @@ export class SqliteEventLog {
   #stream(name) {
     const known = this.#known.get(name);
     if (known !== undefined) return known;
-    const id = /** @type {number | undefined} */ (this.findStream.get(name)) ?? 0;
-    const revision = id === 0 ? -1 : /** @type {number} */ (this.lastRevision.get(id));
-    const stream = { id, revision };
-    if (id !== 0) this.#remember(name, stream);
+    const id = /** @type {number | undefined} */ (this.findStream.get(name));
+    if (id === undefined) return { id: 0, revision: -1 };
+    this.rows.flush();
+    const stream = { id, revision: /** @type {number} */ (this.lastRevision.get(id)) };
+    this.#remember(name, stream);
     return stream;
   }
 
@@ -199,20 +175,8 @@ export class SqliteEventLog {
     if (this.#known.size >= MOST_KNOWN_STREAMS) this.#known.clear();
     this.#known.set(name, stream);
   }
-}
 
-/** @param {import('better-sqlite3').Database} database */
-function prepareFile(database) {
-  database.pragma('locking_mode = NORMAL');
-  const application = database.pragma('application_id', { simple: true });
-  const version = database.pragma('user_version', { simple: true });
-  const empty = database.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() === 0;
-  if (!empty && application !== APPLICATION_ID) throw new Error('the file is no event store of Baton');
-  if (!empty && version !== SCHEMA_VERSION)
-    throw new Error(`the file has schema version ${String(version)}; this program knows version ${SCHEMA_VERSION}`);
-  database.pragma('journal_mode = WAL');
-  database.pragma('synchronous = FULL');
-  database.pragma('secure_delete = ON');
-  database.pragma('cache_size = -32768');
-  if (empty) database.transaction(() => database.exec(SCHEMA))();
+  #storedPosition() {
+    return /** @type {number} */ (this.lastPosition.get());
+  }
 }

@@ -23,7 +23,7 @@ import { SqliteWriter, type Waiting } from './sqlite-writer.js';
 export interface SqliteEventStoreOptions {
   /** made when missing, with its directory; beside it lie `-wal`, `-shm` and `.lock` */
   readonly file: string;
-  /** cap of the file's size in pages of 4 KiB; default none. Beyond it appends fail as on a full disk. */
+  /** cap of the file's size in pages of 8 KiB; default none. Beyond it appends fail as on a full disk. */
   readonly mostPages?: number;
   /** appends that may wait for their commit; default 10,000. Beyond it they are refused with StoreOverloaded. */
   readonly mostWaitingAppends?: number;

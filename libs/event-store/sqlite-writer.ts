@@ -4,6 +4,9 @@ import { StoreFault, StoreOverloaded, type AppendResult } from './event-store.js
 import { OUTCOME_SIZE, type FlatAppends } from './sqlite-event-log.mjs';
 import type { FromWriter, ToWriter, WriterData } from './sqlite-writer.worker.mjs';
 
+/** Appends in one message at most: the writer inserts one part while the next is being encoded. */
+const PART_APPENDS = 16;
+
 export interface WriterLimits {
   /** appends that wait for their commit */
   readonly mostWaitingAppends: number;
@@ -30,12 +33,13 @@ interface PendingAppend {
   readonly reject: (fault: StoreFault) => void;
 }
 
-/** The calling thread's end of the writer thread. Appends of one turn of the event loop go over in one message. */
+/** The calling thread's end of the writer thread. Appends of one turn of the event loop make one group. */
 export class SqliteWriter {
   private readonly pending: PendingAppend[] = [];
   private waitingBytes = 0;
   private outgoing: FlatAppends = [];
   private outgoingCount = 0;
+  private scheduled = false;
   private stopped: StoreFault | undefined;
   private readonly worker: Worker;
   private readonly opened: Promise<void>;
@@ -88,17 +92,17 @@ export class SqliteWriter {
       (appends > 0 && waitingBytes + bytes > this.limits.mostWaitingBytes)
     )
       return Promise.reject(new StoreOverloaded(`overloaded: ${appends} appends (${waitingBytes} bytes) are waiting`));
-    if (this.outgoingCount === 0) setImmediate(() => this.send());
     this.outgoingCount += 1;
     this.outgoing.push(stream, expected, events.length);
     for (const { id, type, data, metadata } of events) this.outgoing.push(id, type, data, metadata);
     this.waitingBytes += bytes;
+    this.schedule();
     return new Promise((resolve, reject) => this.pending.push({ bytes, resolve, reject }));
   }
 
   /** Ends the thread after what was taken is committed. */
   async close(): Promise<void> {
-    this.send();
+    this.send(false);
     this.post('close');
     await this.exited;
   }
@@ -109,9 +113,21 @@ export class SqliteWriter {
     await this.exited;
   }
 
-  private send(): void {
-    if (this.outgoingCount === 0 || this.stopped !== undefined) return;
-    this.post({ count: this.outgoingCount, appends: this.outgoing });
+  /** The group closes with this turn of the event loop; the writer begins with its first part before that. */
+  private schedule(): void {
+    if (!this.scheduled) {
+      this.scheduled = true;
+      setImmediate(() => {
+        this.scheduled = false;
+        this.send(false);
+      });
+    }
+    if (this.outgoingCount >= PART_APPENDS) this.send(true);
+  }
+
+  private send(more: boolean): void {
+    if (this.stopped !== undefined) return;
+    this.post({ count: this.outgoingCount, appends: this.outgoing, more });
     this.outgoing = [];
     this.outgoingCount = 0;
   }
