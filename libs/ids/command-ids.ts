@@ -48,6 +48,9 @@ export const leadIdOf = (secret: KeyObject, command: string): string => keyedId(
 /** UUIDv8 of the contact that a creating command makes, unless the person is known. */
 export const contactIdOf = (secret: KeyObject, command: string): string => keyedId(secret, ['contact', command]);
 
+/** UUIDv8 of the offer that a hand-off makes: a repetition of the command makes the same offer. */
+export const offerIdOf = (secret: KeyObject, command: string): string => keyedId(secret, ['offer', command]);
+
 /**
  * UUIDv8 of one event of one attempt.
  *

@@ -9,6 +9,11 @@ export interface KeyCacheOptions {
   readonly capacity?: number;
 }
 
+interface KeptKey {
+  readonly key: DataKey;
+  readonly askedAt: number;
+}
+
 /** How long an erased contact may stay readable in another process: the design's bound. */
 const MOST_AGE_MS = 60_000;
 const CAPACITY = 10_000;
@@ -18,12 +23,7 @@ const CAPACITY = 10_000;
  * reading was under way; only keys are kept, never that there is none.
  */
 export function cachingKeyStore(store: KeyStore, { elapsed, capacity = CAPACITY }: KeyCacheOptions): KeyStore {
-  const kept = new LRUCache<string, DataKey>({
-    max: capacity,
-    ttl: MOST_AGE_MS,
-    ttlResolution: 0,
-    perf: { now: elapsed },
-  });
+  const kept = new LRUCache<string, KeptKey>({ max: capacity });
   let erasures = 0;
   const dropAll = (): void => {
     erasures += 1;
@@ -40,11 +40,11 @@ export function cachingKeyStore(store: KeyStore, { elapsed, capacity = CAPACITY 
     async keyFor(contact, version) {
       const name = `${contact}/${version ?? 'newest'}`;
       const known = kept.get(name);
-      if (known !== undefined) return known;
-      const [before, since] = [erasures, elapsed()];
-      const found = await store.keyFor(contact, version);
+      if (known !== undefined && elapsed() - known.askedAt < MOST_AGE_MS) return known.key;
       // The age counts from the question, not the answer: in between, another process may have erased.
-      if (typeof found !== 'string' && erasures === before) kept.set(name, found, { start: since });
+      const [before, askedAt] = [erasures, elapsed()];
+      const found = await store.keyFor(contact, version);
+      if (typeof found !== 'string' && erasures === before) kept.set(name, { key: found, askedAt });
       return found;
     },
     async erase(contact) {

@@ -15,7 +15,7 @@ export function keyOperations(database) {
   const column = (sql) => database.prepare(sql).pluck();
   const fenced = column('SELECT 1 FROM fence WHERE contact = ?');
   const survivor = column('SELECT coalesce(survivor, id) FROM contact WHERE id = ?');
-  const group = column('SELECT ?1 UNION ALL SELECT id FROM contact WHERE survivor = ?1');
+  const group = column('SELECT :survivor UNION ALL SELECT id FROM contact WHERE survivor = :survivor');
   const owner = column('SELECT contact FROM index_entry WHERE kind = ? AND pepper_version = ? AND mac = ?');
   const leads = column('SELECT lead FROM contact_lead WHERE contact = ?');
   const leadOwner = column('SELECT contact FROM contact_lead WHERE lead = ?');
@@ -31,9 +31,9 @@ export function keyOperations(database) {
   const insertFence = database.prepare('INSERT INTO fence VALUES (?) ON CONFLICT DO NOTHING');
   const deleteKeys = database.prepare('DELETE FROM data_key WHERE contact = ?');
   const deleteEntries = database.prepare('DELETE FROM index_entry WHERE contact = ?');
-  const moveContacts = database.prepare('UPDATE contact SET survivor = ?2 WHERE id = ?1 OR survivor = ?1');
-  const moveEntries = database.prepare('UPDATE index_entry SET contact = ?2 WHERE contact = ?1');
-  const moveLeads = database.prepare('UPDATE contact_lead SET contact = ?2 WHERE contact = ?1');
+  const moveContacts = database.prepare('UPDATE contact SET survivor = :kept WHERE id = :gone OR survivor = :gone');
+  const moveEntries = database.prepare('UPDATE index_entry SET contact = :kept WHERE contact = :gone');
+  const moveLeads = database.prepare('UPDATE contact_lead SET contact = :kept WHERE contact = :gone');
 
   const survivorOf = (/** @type {string} */ contact) => /** @type {string | undefined} */ (survivor.get(contact));
   const ownerOf = (/** @type {BlindIndexEntry} */ { kind, pepperVersion, mac }) =>
@@ -111,12 +111,13 @@ export function keyOperations(database) {
       if (gone === 'erased' || kept === 'erased') return 'erased';
       if (gone === 'unknown' || kept === 'unknown') return 'unknown';
       if (gone.survivor === kept.survivor) return 'merged';
-      for (const move of [moveContacts, moveEntries, moveLeads]) move.run(gone.survivor, kept.survivor);
+      const move = { gone: gone.survivor, kept: kept.survivor };
+      for (const owned of [moveContacts, moveEntries, moveLeads]) owned.run(move);
       return 'merged';
     },
 
     erase(contact) {
-      const members = /** @type {string[]} */ (group.all(survivorOf(contact) ?? contact));
+      const members = /** @type {string[]} */ (group.all({ survivor: survivorOf(contact) ?? contact }));
       for (const member of members) {
         insertFence.run(member);
         deleteKeys.run(member);

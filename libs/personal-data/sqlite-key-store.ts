@@ -77,7 +77,7 @@ export class SqliteKeyStore implements KeyStore {
   }
 
   async contactLeads(contact: string): Promise<readonly string[]> {
-    return faultless(() => this.reads.leads.all(contact) as string[]);
+    return faultless(() => this.reads.leads.all({ contact }) as string[]);
   }
 
   async mergeContacts(from: string, into: string) {
@@ -97,14 +97,14 @@ export class SqliteKeyStore implements KeyStore {
 const preparedReads = (reader: Database.Database) => ({
   fenced: reader.prepare('SELECT 1 FROM fence WHERE contact = ?'),
   key: reader.prepare(
-    `SELECT version, epoch, wrapped FROM data_key WHERE contact = ?1 AND version = coalesce(?2, version)
+    `SELECT version, epoch, wrapped FROM data_key WHERE contact = ? AND version = coalesce(?, version)
      ORDER BY version DESC LIMIT 1`,
   ),
   owner: reader.prepare('SELECT contact FROM index_entry WHERE kind = ? AND pepper_version = ? AND mac = ?').pluck(),
   leads: reader
     .prepare(
       `SELECT lead FROM contact_lead
-       WHERE contact = coalesce((SELECT survivor FROM contact WHERE id = ?1), ?1)`,
+       WHERE contact = coalesce((SELECT survivor FROM contact WHERE id = :contact), :contact)`,
     )
     .pluck(),
 });
@@ -115,7 +115,7 @@ function faultless<Result>(read: () => Result): Result {
     return read();
   } catch (error) {
     if (error instanceof KeyStoreFault) throw error;
-    const code = error instanceof Database.SqliteError ? error.code : 'CLOSED';
+    const code = error instanceof Database.SqliteError ? error.code : 'NOT_OPEN';
     throw new KeyStoreFault(`the key store answers ${code}`);
   }
 }

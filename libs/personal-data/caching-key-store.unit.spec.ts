@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto';
+import { cachingKeyStore } from './caching-key-store.js';
+import type { DataKey } from './envelope.js';
+import { keyStoreContract } from './key-store.contract.spec-kit.js';
+import type { KeyStore } from './key-store.js';
+import { MemoryKeyStore } from './memory-key-store.js';
+
+/** A store whose readings are counted, and can be held up between the reading and its answer. */
+class SlowKeyStore extends MemoryKeyStore {
+  readings = 0;
+  private holding: Promise<void> | undefined;
+
+  holdAnswers(): () => void {
+    let release = (): void => undefined;
+    this.holding = new Promise((resolve) => (release = resolve));
+    return release;
+  }
+
+  override async keyFor(contact: string, version?: number): Promise<DataKey | 'erased' | 'unknown'> {
+    this.readings += 1;
+    const found = await super.keyFor(contact, version);
+    await this.holding;
+    return found;
+  }
+}
+
+const ann = { candidates: [], newContact: 'contact-ann', leadId: 'lead-ann' };
+const bob = { candidates: [], newContact: 'contact-bob', leadId: 'lead-bob' };
+
+describe('the caching key store', () => {
+  describe('keeps the contract', () =>
+    keyStoreContract(async () => cachingKeyStore(new MemoryKeyStore(randomBytes), { elapsed: () => 0 })));
+
+  let now: number;
+  let below: SlowKeyStore;
+  let store: KeyStore;
+  beforeEach(async () => {
+    now = 0;
+    below = new SlowKeyStore(randomBytes);
+    store = cachingKeyStore(below, { elapsed: () => now, capacity: 1 });
+    await store.reserveContact(ann);
+    await store.reserveContact(bob);
+  });
+
+  it('reads a key once in 60 s', async () => {
+    const key = await store.keyFor('contact-ann');
+    now = 59_999;
+    expect(await store.keyFor('contact-ann')).toBe(key);
+    expect(below.readings).toBe(1);
+    now = 60_000;
+    await store.keyFor('contact-ann');
+    expect(below.readings).toBe(2);
+  });
+
+  it('learns within 60 s of an erasing by another process, however long its own reading took', async () => {
+    const release = below.holdAnswers();
+    const reading = store.keyFor('contact-ann');
+    now = 50_000;
+    release();
+    await reading;
+    await below.erase('contact-ann');
+    now = 60_000;
+    expect(await store.keyFor('contact-ann')).toBe('erased');
+  });
+
+  it('holds no more keys than it may', async () => {
+    for (const contact of ['contact-ann', 'contact-bob', 'contact-ann']) await store.keyFor(contact);
+    expect(below.readings).toBe(3);
+  });
+
+  it('keeps no word that there is no key', async () => {
+    expect(await store.keyFor('contact-cat')).toBe('unknown');
+    await below.reserveContact({ candidates: [], newContact: 'contact-cat', leadId: 'lead-cat' });
+    expect(await store.keyFor('contact-cat')).toMatchObject({ version: 1 });
+  });
+
+  it('drops keys on erasing, also those of contacts merged and those being read', async () => {
+    await store.mergeContacts('contact-ann', 'contact-bob');
+    await store.keyFor('contact-bob');
+    await store.erase('contact-ann');
+    expect(await store.keyFor('contact-bob')).toBe('erased');
+  });
+
+  it('does not keep a key whose reading began before the erasing and ended after', async () => {
+    const release = below.holdAnswers();
+    const reading = store.keyFor('contact-ann');
+    await store.erase('contact-ann');
+    release();
+    expect(await reading).toMatchObject({ version: 1 });
+    expect(await store.keyFor('contact-ann')).toBe('erased');
+  });
+});

@@ -1,0 +1,78 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { KeyFileRefused, openKeyFile } from './key-file.js';
+import { keyMarks } from './key-ring.js';
+
+let folder: string;
+let file: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'baton-key-file-'));
+  file = join(folder, 'keys.json');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+describe('the key file', () => {
+  it('is made on first start, for its owner only, and read ever after', () => {
+    const made = openKeyFile(file, randomBytes);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(readdirSync(folder)).toEqual(['keys.json']);
+    expect(keyMarks(openKeyFile(file, randomBytes))).toEqual(keyMarks(made));
+    expect(new Set(keyMarks(made).map(({ mark }) => mark)).size).toBe(3);
+  });
+
+  it('of a process that was faster is kept', () => {
+    let winner: string | undefined;
+    const whileAnotherStarts = (length: number) => {
+      if (winner === undefined) {
+        winner = '';
+        openKeyFile(file, randomBytes);
+        winner = readFileSync(file, 'utf8');
+      }
+      return randomBytes(length);
+    };
+    const ring = openKeyFile(file, whileAnotherStarts);
+    expect(readFileSync(file, 'utf8')).toBe(winner);
+    expect(keyMarks(ring)).toEqual(keyMarks(openKeyFile(file, randomBytes)));
+    expect(readdirSync(folder)).toEqual(['keys.json']);
+  });
+
+  it.each([0o640, 0o604, 0o620, 0o644, 0o666])('of mode %o is refused, with what to do', (mode) => {
+    openKeyFile(file, randomBytes);
+    chmodSync(file, mode);
+    expect(() => openKeyFile(file, randomBytes)).toThrow(KeyFileRefused);
+    expect(() => openKeyFile(file, randomBytes)).toThrow(/mode 06[0-7]{2}; .*chmod 600/);
+  });
+
+  it.each<[string, (text: string) => string]>([
+    ['cut short', (text) => text.slice(0, -20)],
+    ['empty', () => ''],
+    ['of another format', (text) => text.replace('baton-keys/v1', 'baton-keys/v9')],
+    ['without epochs', (text) => JSON.stringify({ ...(JSON.parse(text) as object), epochs: [] })],
+    ['with an epoch twice', (text) => text.replace(/"epochs": \[([^\]]*)\]/, '"epochs": [$1, $1]')],
+    ['with a short secret', (text) => text.replace(/("installationSecret": "[^"]{40})[^"]*"/, '$1"')],
+    ['with a secret cut by a stray mark', (text) => text.replace(/("installationSecret": "[^"]{42})[^"]"/, '$1="')],
+  ])('%s is refused, and no part of it shown or replaced', (_, damage) => {
+    openKeyFile(file, randomBytes);
+    const text = readFileSync(file, 'utf8');
+    const secrets = [...text.matchAll(/"([\w-]{43})"/g)].map(([, secret]) => secret!.slice(0, 12));
+    expect(secrets).toHaveLength(3);
+    const damaged = damage(text);
+    expect(damaged).not.toBe(text);
+    writeFileSync(file, damaged);
+    const shown = refusalOf(() => openKeyFile(file, randomBytes));
+    for (const secret of secrets) expect(shown).not.toContain(secret);
+    expect(readFileSync(file, 'utf8')).toBe(damaged);
+  });
+});
+
+function refusalOf(attempt: () => unknown): string {
+  try {
+    attempt();
+  } catch (error) {
+    expect(error).toBeInstanceOf(KeyFileRefused);
+    return String((error as Error).stack) + JSON.stringify(error);
+  }
+  throw new Error('was not refused');
+}

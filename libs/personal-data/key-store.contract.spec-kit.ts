@@ -1,0 +1,268 @@
+import type { BlindIndexEntry } from './blind-index.js';
+import type { DataKey } from './envelope.js';
+import { KeyStoreFault, type ContactReservation, type KeyStore, type ReservedContact } from './key-store.js';
+
+const email = (mac: string): BlindIndexEntry => ({ kind: 'email', pepperVersion: 1, mac });
+const phone = (mac: string): BlindIndexEntry => ({ kind: 'phone', pepperVersion: 1, mac });
+
+const request = (name: string, ...candidates: BlindIndexEntry[]): ContactReservation => ({
+  candidates,
+  newContact: `contact-${name}`,
+  leadId: `lead-${name}`,
+});
+
+async function bytesOf(store: KeyStore, contact: string): Promise<string> {
+  const key = await store.keyFor(contact);
+  return typeof key === 'string' ? key : key.key.export().toString('hex');
+}
+
+/** What every key store must do. `open` gives an empty one; the kit closes it. */
+export function keyStoreContract(open: () => Promise<KeyStore>): void {
+  let store: KeyStore;
+  const reserve = async (reservation: ContactReservation): Promise<ReservedContact> => {
+    const reserved = await store.reserveContact(reservation);
+    if (reserved === 'erased') throw new Error('unexpectedly erased');
+    return reserved;
+  };
+  beforeEach(async () => {
+    store = await open();
+  });
+  afterEach(() => store.close());
+
+  describe('reserving a contact', () => {
+    it('makes a new one with a key of 32 bytes, known by its addresses, with its lead', async () => {
+      const ann = request('ann', email('a'), phone('1'));
+      expect(await reserve(ann)).toEqual({ contact: 'contact-ann', minted: true, leadIds: [], others: [] });
+      const key = (await store.keyFor('contact-ann')) as DataKey;
+      expect(key.version).toBe(1);
+      expect(key.key.symmetricKeySize).toBe(32);
+      expect(await store.lookup(email('a'))).toBe('contact-ann');
+      expect(await store.lookup(phone('1'))).toBe('contact-ann');
+      expect(await store.contactLeads('contact-ann')).toEqual(['lead-ann']);
+    });
+
+    it('answers the same when repeated, and makes nothing twice', async () => {
+      const ann = request('ann', email('a'));
+      const first = await reserve(ann);
+      const key = await bytesOf(store, 'contact-ann');
+      expect(await reserve(ann)).toEqual(first);
+      expect(await bytesOf(store, 'contact-ann')).toBe(key);
+      expect(await store.contactLeads('contact-ann')).toEqual(['lead-ann']);
+    });
+
+    it('finds a known contact, names its leads and links nothing', async () => {
+      await reserve(request('ann', email('a')));
+      const again = await reserve(request('again', phone('9'), email('a')));
+      expect(again).toEqual({ contact: 'contact-ann', minted: false, leadIds: ['lead-ann'], others: [] });
+      expect(await store.contactLeads('contact-ann')).toEqual(['lead-ann']);
+      expect(await store.lookup(phone('9'))).toBeUndefined();
+      expect(await store.keyFor('contact-again')).toBe('unknown');
+    });
+
+    it('leaves its own lead out, once it was linked to the known contact', async () => {
+      await reserve(request('ann', email('a')));
+      await store.linkLead('contact-ann', 'lead-again');
+      expect((await reserve(request('again', email('a')))).leadIds).toEqual(['lead-ann']);
+    });
+
+    it('takes e-mail before phone and reports the other contact', async () => {
+      await reserve(request('phone', phone('1')));
+      await reserve(request('email', email('a')));
+      expect(await reserve(request('both', phone('1'), email('a')))).toMatchObject({
+        contact: 'contact-email',
+        minted: false,
+        others: ['contact-phone'],
+      });
+    });
+
+    it('keeps kinds and peppers apart', async () => {
+      await reserve(request('ann', email('same')));
+      expect((await reserve(request('bob', phone('same')))).minted).toBe(true);
+      expect((await reserve(request('cat', { ...email('same'), pepperVersion: 2 }))).minted).toBe(true);
+    });
+
+    it('gives each lead without an address a contact of its own', async () => {
+      expect((await reserve(request('one'))).contact).toBe('contact-one');
+      expect((await reserve(request('two'))).contact).toBe('contact-two');
+      expect(await bytesOf(store, 'contact-one')).not.toBe(await bytesOf(store, 'contact-two'));
+    });
+
+    it('lets one of fifty racing calls for one address make the contact; all get it and its key', async () => {
+      const racing = await Promise.all(
+        Array.from({ length: 50 }, (_, at) => reserve(request(String(at), email('a'), phone('1')))),
+      );
+      expect(racing.filter(({ minted }) => minted)).toHaveLength(1);
+      const contacts = new Set(racing.map(({ contact }) => contact));
+      expect(contacts.size).toBe(1);
+      const keys = await Promise.all(racing.map(({ contact }) => bytesOf(store, contact)));
+      expect(new Set(keys).size).toBe(1);
+    });
+
+    it('lets racing repetitions of one call agree', async () => {
+      const racing = await Promise.all(Array.from({ length: 20 }, () => reserve(request('ann', email('a')))));
+      for (const each of racing) expect(each).toEqual(racing[0]);
+    });
+  });
+
+  describe('a key', () => {
+    it('is found by its version only', async () => {
+      await reserve(request('ann'));
+      expect(await store.keyFor('contact-ann', 1)).toMatchObject({ version: 1 });
+      expect(await store.keyFor('contact-ann', 2)).toBe('unknown');
+      expect(await store.keyFor('nobody')).toBe('unknown');
+    });
+  });
+
+  describe('further addresses and leads', () => {
+    it('make the contact known by them, again without effect', async () => {
+      await reserve(request('ann', email('a')));
+      for (const _ of [1, 2]) {
+        expect(await store.addIndexEntries('contact-ann', [email('b'), phone('1')])).toEqual({ others: [] });
+      }
+      expect(await store.lookup(email('b'))).toBe('contact-ann');
+      expect(await store.lookup(email('a'))).toBe('contact-ann');
+    });
+
+    it('stay with the contact that has them, which is named', async () => {
+      await reserve(request('ann', email('a')));
+      await reserve(request('bob', email('b')));
+      expect(await store.addIndexEntries('contact-ann', [email('b')])).toEqual({ others: ['contact-bob'] });
+      expect(await store.lookup(email('b'))).toBe('contact-bob');
+      expect(await store.linkLead('contact-ann', 'lead-bob')).toBe('other-contact');
+      expect(await store.contactLeads('contact-bob')).toEqual(['lead-bob']);
+    });
+
+    it('are linked once, and to a known contact only', async () => {
+      await reserve(request('ann'));
+      expect(await store.linkLead('contact-ann', 'lead-2')).toBe('linked');
+      expect(await store.linkLead('contact-ann', 'lead-2')).toBe('linked');
+      expect([...(await store.contactLeads('contact-ann'))].sort()).toEqual(['lead-2', 'lead-ann']);
+      expect(await store.linkLead('nobody', 'lead-3')).toBe('unknown');
+      expect(await store.addIndexEntries('nobody', [email('n')])).toBe('unknown');
+      expect(await store.lookup(email('n'))).toBeUndefined();
+    });
+  });
+
+  describe('merging', () => {
+    beforeEach(async () => {
+      for (const [name, mac] of [
+        ['ann', 'a'],
+        ['bob', 'b'],
+        ['cat', 'c'],
+      ] as const) {
+        await reserve(request(name, email(mac)));
+      }
+    });
+
+    it('moves addresses and leads to the survivor and leaves each its own key', async () => {
+      const keys = [await bytesOf(store, 'contact-ann'), await bytesOf(store, 'contact-bob')];
+      expect(await store.mergeContacts('contact-ann', 'contact-bob')).toBe('merged');
+      expect(await store.lookup(email('a'))).toBe('contact-bob');
+      for (const contact of ['contact-ann', 'contact-bob']) {
+        expect([...(await store.contactLeads(contact))].sort()).toEqual(['lead-ann', 'lead-bob']);
+      }
+      expect([await bytesOf(store, 'contact-ann'), await bytesOf(store, 'contact-bob')]).toEqual(keys);
+      expect(await reserve(request('ann', email('a')))).toMatchObject({ contact: 'contact-bob', minted: false });
+    });
+
+    it('goes through chains, and again or in a circle changes nothing', async () => {
+      await store.mergeContacts('contact-ann', 'contact-bob');
+      await store.mergeContacts('contact-bob', 'contact-cat');
+      for (const [from, into] of [
+        ['contact-ann', 'contact-bob'],
+        ['contact-cat', 'contact-ann'],
+        ['contact-bob', 'contact-bob'],
+      ] as const) {
+        expect(await store.mergeContacts(from, into)).toBe('merged');
+      }
+      for (const mac of ['a', 'b', 'c']) expect(await store.lookup(email(mac))).toBe('contact-cat');
+      await store.addIndexEntries('contact-ann', [phone('1')]);
+      expect(await store.lookup(phone('1'))).toBe('contact-cat');
+      expect(await store.linkLead('contact-ann', 'lead-4')).toBe('linked');
+      expect(await store.contactLeads('contact-cat')).toContain('lead-4');
+    });
+
+    it('needs two known contacts', async () => {
+      expect(await store.mergeContacts('contact-ann', 'nobody')).toBe('unknown');
+      expect(await store.mergeContacts('nobody', 'contact-ann')).toBe('unknown');
+    });
+
+    it('makes one person of them: erasing either erases all', async () => {
+      await store.mergeContacts('contact-ann', 'contact-bob');
+      expect([...(await store.erase('contact-ann'))].sort()).toEqual(['contact-ann', 'contact-bob']);
+      expect(await store.keyFor('contact-bob')).toBe('erased');
+      expect(await store.lookup(email('b'))).toBeUndefined();
+      expect(await bytesOf(store, 'contact-cat')).toHaveLength(64);
+    });
+  });
+
+  describe('erasing', () => {
+    it('leaves no key and no address, and nothing comes back', async () => {
+      await reserve(request('ann', email('a'), phone('1')));
+      expect(await store.erase('contact-ann')).toEqual(['contact-ann']);
+      expect(await store.keyFor('contact-ann')).toBe('erased');
+      expect(await store.lookup(email('a'))).toBeUndefined();
+      expect(await store.lookup(phone('1'))).toBeUndefined();
+      expect(await store.reserveContact(request('ann', email('a')))).toBe('erased');
+      expect(await store.addIndexEntries('contact-ann', [email('a')])).toBe('erased');
+      expect(await store.linkLead('contact-ann', 'lead-2')).toBe('erased');
+      expect(await store.lookup(email('a'))).toBeUndefined();
+      expect(await store.contactLeads('contact-ann')).toEqual(['lead-ann']);
+    });
+
+    it('again erases the same', async () => {
+      await reserve(request('ann', email('a')));
+      await store.erase('contact-ann');
+      expect(await store.erase('contact-ann')).toEqual(['contact-ann']);
+    });
+
+    it('lets the person come again as another contact', async () => {
+      await reserve(request('ann', email('a')));
+      await store.erase('contact-ann');
+      expect(await reserve(request('new', email('a')))).toMatchObject({ contact: 'contact-new', minted: true });
+    });
+
+    it('fences a contact that is not known yet: no key is minted', async () => {
+      expect(await store.erase('contact-ann')).toEqual(['contact-ann']);
+      expect(await store.reserveContact(request('ann', email('a')))).toBe('erased');
+      expect(await store.keyFor('contact-ann')).toBe('erased');
+      expect(await store.lookup(email('a'))).toBeUndefined();
+    });
+
+    it('racing a reservation never leaves a key', async () => {
+      await Promise.all([
+        store.reserveContact(request('ann', email('a'))),
+        store.erase('contact-ann'),
+        store.reserveContact(request('ann', email('a'))),
+      ]);
+      expect(await store.keyFor('contact-ann')).toBe('erased');
+      expect(await store.lookup(email('a'))).toBeUndefined();
+    });
+
+    it('stops merging', async () => {
+      await reserve(request('ann'));
+      await reserve(request('bob'));
+      await store.erase('contact-ann');
+      expect(await store.mergeContacts('contact-ann', 'contact-bob')).toBe('erased');
+      expect(await store.mergeContacts('contact-bob', 'contact-ann')).toBe('erased');
+    });
+  });
+
+  it('once closed answers with a fault only, which says nothing of what was asked', async () => {
+    await store.close();
+    const canary = 'zoe-canary@example.org';
+    const attempts = [
+      () => store.reserveContact(request(canary, email(canary))),
+      () => store.keyFor(canary),
+      () => store.lookup(email(canary)),
+      () => store.linkLead(canary, canary),
+      () => store.contactLeads(canary),
+      () => store.erase(canary),
+    ];
+    for (const attempt of attempts) {
+      const fault: unknown = await attempt().catch((error: unknown) => error);
+      expect(fault).toBeInstanceOf(KeyStoreFault);
+      expect(String((fault as Error).stack)).not.toContain(canary);
+    }
+  });
+}
