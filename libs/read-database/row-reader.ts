@@ -1,0 +1,40 @@
+import { CompiledQuery, sql } from 'kysely';
+import { inStatements } from './statement-sizes.js';
+import type { SqlValue, Writing } from './read-database.js';
+
+export interface KeyedRows<Row> {
+  readonly table: string;
+  readonly columns: readonly (keyof Row & string)[];
+  /** the column whose values are looked up */
+  readonly key: keyof Row & string;
+  /** columns that must have one value, given with each read */
+  readonly fixed?: readonly (keyof Row & string)[];
+}
+
+/** Reads many rows by their keys; compiled once for each size, as `RowWriter` does. Belongs to one database. */
+export class RowReader<Row> {
+  private readonly compiled = new Map<number, string>();
+
+  constructor(private readonly rows: KeyedRows<Row>) {}
+
+  /** The rows that there are, in no order. `fixed` has the values of the fixed columns. */
+  async read(tx: Writing, keys: readonly string[], fixed: readonly SqlValue[] = []): Promise<Row[]> {
+    const found: Row[] = [];
+    for (const part of inStatements(keys, 1)) {
+      const query = CompiledQuery.raw(this.statement(tx, part.length), [...fixed, ...part]);
+      found.push(...((await tx.executeQuery(query)).rows as Row[]));
+    }
+    return found;
+  }
+
+  private statement(tx: Writing, keys: number): string {
+    const known = this.compiled.get(keys);
+    if (known !== undefined) return known;
+    const { table, columns, key, fixed = [] } = this.rows;
+    const conditions = fixed.map((column) => sql`${sql.ref(column)} = ${0} and `);
+    const compiled = sql`select ${sql.join(columns.map((c) => sql.ref(c)))} from ${sql.table(table)}
+      where ${sql.join(conditions, sql``)}${sql.ref(key)} in (${sql.join(Array.from({ length: keys }, () => sql`${''}`))})`;
+    this.compiled.set(keys, compiled.compile(tx).sql);
+    return this.statement(tx, keys);
+  }
+}

@@ -1,0 +1,65 @@
+import { CompiledQuery, sql, type RawBuilder } from 'kysely';
+import { inStatements } from './statement-sizes.js';
+import type { SqlValue, Writing } from './read-database.js';
+
+/** What becomes of a column where the row's key is already there. A column that is not named keeps its value. */
+export type OnConflict = 'replace' | 'add' | 'greatest';
+
+export interface RowShape<Row extends { readonly [Column in keyof Row]: SqlValue }> {
+  readonly table: string;
+  /** all columns of the table, in any order */
+  readonly columns: readonly (keyof Row & string)[];
+  readonly key: readonly (keyof Row & string)[];
+  /** default: every column but the key's is replaced */
+  readonly onConflict?: Partial<Record<keyof Row & string, OnConflict>>;
+}
+
+/**
+ * Writes many rows by few statements: "insert, or change the row that has the key". To compile a statement of
+ * thousands of parameters takes kysely longer than the database to run it, so each size is compiled once and kept:
+ * a writer belongs to one database.
+ */
+export class RowWriter<Row extends { readonly [Column in keyof Row]: SqlValue }> {
+  private readonly compiled = new Map<number, string>();
+
+  constructor(private readonly shape: RowShape<Row>) {}
+
+  /** Rows of different keys: one statement must not change a row twice. */
+  async write(tx: Writing, rows: readonly Row[]): Promise<void> {
+    const { columns } = this.shape;
+    for (const part of inStatements(rows, columns.length)) {
+      const parameters: SqlValue[] = [];
+      for (const row of part) for (const column of columns) parameters.push(row[column]);
+      await tx.executeQuery(CompiledQuery.raw(this.statement(tx, part.length), parameters));
+    }
+  }
+
+  private statement(tx: Writing, rows: number): string {
+    const known = this.compiled.get(rows);
+    if (known !== undefined) return known;
+    const { table, columns, key } = this.shape;
+    const row = sql`(${sql.join(columns.map(() => sql`${0}`))})`;
+    const changes = this.changes();
+    const compiled = sql`insert into ${sql.table(table)} (${sql.join(columns.map((c) => sql.ref(c)))})
+      values ${sql.join(Array.from({ length: rows }, () => row))}
+      on conflict (${sql.join(key.map((c) => sql.ref(c)))})
+      ${changes.length > 0 ? sql`do update set ${sql.join(changes)}` : sql`do nothing`}`.compile(tx).sql;
+    this.compiled.set(rows, compiled);
+    return compiled;
+  }
+
+  private changes(): RawBuilder<unknown>[] {
+    const { table, columns, key, onConflict } = this.shape;
+    return columns.flatMap((column) => {
+      const what = onConflict ? onConflict[column] : key.includes(column) ? undefined : 'replace';
+      if (what === undefined) return [];
+      const there = sql.ref(`${table}.${column}`);
+      const given = sql.ref(`excluded.${column}`);
+      if (what === 'replace') return [sql`${sql.ref(column)} = ${given}`];
+      if (what === 'add') return [sql`${sql.ref(column)} = ${there} + ${given}`];
+      return [
+        sql`${sql.ref(column)} = case when ${there} is null or ${given} > ${there} then ${given} else ${there} end`,
+      ];
+    });
+  }
+}
