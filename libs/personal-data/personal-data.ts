@@ -5,7 +5,7 @@ import { blindIndexEntries, type Addresses } from './blind-index.js';
 import type { PiiEnvelope } from './envelope-format.js';
 import { open, seal, type EnvelopeContext } from './envelope.js';
 import type { Pepper } from './key-ring.js';
-import { KeyStoreFault, type IndexedEntries, type KeyStore, type ReservedContact } from './key-store.js';
+import { KeyStoreFault, type IndexedEntries, type KeyStore, type LinkVerdict, type ReservedContact } from './key-store.js';
 import type { RandomBytes } from './random-bytes.js';
 
 export interface ContactRequest {
@@ -39,6 +39,11 @@ export class PersonalData {
   reserveContact({ addresses, newContact, leadId }: ContactRequest): Promise<ReservedContact | 'erased'> {
     const candidates = blindIndexEntries(addresses, this.parts.pepper);
     return this.parts.keys.reserveContact({ candidates, newContact, leadId });
+  }
+
+  /** A further lead of a known contact; see `KeyStore.linkLead`. */
+  linkLead(contact: string, leadId: string): Promise<LinkVerdict> {
+    return this.parts.keys.linkLead(contact, leadId);
   }
 
   /** Makes a contact known by corrected addresses too. */

@@ -1,0 +1,23 @@
+import type { KeyObject } from 'node:crypto';
+import type { Clock } from '../decider/clock.js';
+import type { SalesLoadFacts } from '../lead-lifecycle/lead-facts.js';
+import type { PersonalData } from '../personal-data/personal-data.js';
+import type { FactRef } from '../decider/decision.js';
+import type { EventWriter } from './event-writer.js';
+import type { ReferenceData } from './reference-data.js';
+import type { StreamCommands } from './stream-commands.js';
+
+/** How laden sales is, from a read model; `ref` says how far that had read. */
+export type SalesLoadSource = () => Promise<{ readonly load: SalesLoadFacts; readonly ref: FactRef }>;
+
+/** What every command service works with. */
+export interface CommandParts {
+  readonly commands: StreamCommands;
+  readonly writer: EventWriter;
+  readonly reference: ReferenceData;
+  readonly personalData: PersonalData;
+  readonly salesLoad: SalesLoadSource;
+  /** the installation secret that ids are derived with */
+  readonly secret: KeyObject;
+  readonly clock: Clock;
+}

@@ -1,0 +1,105 @@
+import type { KeyObject } from 'node:crypto';
+import type { EventMetadata } from '../contracts/event-metadata.js';
+import { encodeLeadPayload } from '../contracts/lead-event-codec.js';
+import type { Actor, EventDraft } from '../decider/decision.js';
+import type { JsonObject } from '../decider/json.js';
+import type { NewEvent } from '../event-store/event-store.js';
+import { eventId } from '../ids/command-ids.js';
+import type { LeadDraft } from '../lead-lifecycle/lead-events.js';
+import type { PersonalData } from '../personal-data/personal-data.js';
+import type { RandomBytes } from '../personal-data/random-bytes.js';
+
+/** What all events of one command have in common. */
+export interface Writing {
+  readonly stream: string;
+  readonly commandId: string;
+  readonly bodyMac: string;
+  readonly correlationId: string;
+  /** what made this command be sent: an event's id for a rule, else the command itself */
+  readonly causationId: string;
+  readonly actor: Actor;
+  readonly authn: EventMetadata['authn'];
+  /** ISO: now, or the stream's last recording where the clock ran back */
+  readonly recordedAt: string;
+}
+
+/** Turns decided events into what the store takes: ids, nonce, metadata, personal data sealed. */
+export class EventWriter {
+  constructor(
+    private readonly secret: KeyObject,
+    private readonly personalData: PersonalData,
+    private readonly random: RandomBytes,
+  ) {}
+
+  /** Events without personal data, of teams, policies, agreements and contacts. */
+  write(writing: Writing, drafts: readonly EventDraft[]): readonly NewEvent[] {
+    const attempt = this.random(16);
+    return drafts.map((draft, index) => ({
+      id: this.#id(writing, index, attempt),
+      type: draft.type,
+      data: { nonce: this.#nonce(), ...(draft.data as JsonObject) },
+      metadata: metadata(writing, draft, writing.actor),
+    }));
+  }
+
+  /**
+   * A lead's events.
+   *
+   * @param contact under whose key personal data is sealed
+   * @returns `erased` where the contact was erased meanwhile, and nothing may be sealed for it
+   */
+  async writeLead(
+    writing: Writing,
+    drafts: readonly LeadDraft[],
+    contact: string,
+  ): Promise<readonly NewEvent[] | 'erased'> {
+    const attempt = this.random(16);
+    const events: NewEvent[] = [];
+    for (const [index, draft] of drafts.entries()) {
+      const id = this.#id(writing, index, attempt);
+      const { type, data, personal } = encodeLeadPayload(draft);
+      const leadId = writing.stream.slice('lead-'.length);
+      const pii =
+        personal && (await this.personalData.sealEvent(personal, { contact, leadId, eventId: id, eventType: type }));
+      if (pii === 'erased') return 'erased';
+      const actor = draft.rule === undefined ? writing.actor : ruleActor(draft.rule, writing.actor);
+      events.push({
+        id,
+        type,
+        data: { nonce: this.#nonce(), ...data, ...(pii ? { pii } : {}) },
+        metadata: metadata(writing, draft, actor),
+      });
+    }
+    return events;
+  }
+
+  #id({ commandId, stream }: Writing, index: number, attempt: Uint8Array): string {
+    return eventId(this.secret, { commandId, stream, index, attempt });
+  }
+
+  #nonce(): string {
+    return Buffer.from(this.random(16)).toString('base64url');
+  }
+}
+
+/** The automatic flow acts by itself, also in a commit that somebody else triggered. */
+const ruleActor = (rule: string, trigger: Actor): Actor =>
+  trigger.role === 'rule' ? { ...trigger, id: rule } : { kind: 'rule', id: rule, role: 'rule' };
+
+function metadata(writing: Writing, draft: EventDraft | LeadDraft, actor: Actor): JsonObject {
+  const { change, timeKnown } = draft as Partial<Pick<LeadDraft, 'change' | 'timeKnown'>>;
+  const said: EventMetadata = {
+    occurredAt: draft.occurredAt < writing.recordedAt ? draft.occurredAt : writing.recordedAt,
+    recordedAt: writing.recordedAt,
+    actor,
+    authn: writing.authn,
+    commandId: writing.commandId,
+    bodyMac: writing.bodyMac,
+    $correlationId: writing.correlationId,
+    $causationId: writing.causationId,
+    ...(change ? { change } : {}),
+    ...(writing.actor.role === 'import' ? { imported: true as const } : {}),
+    ...(timeKnown === false ? { timeKnown } : {}),
+  };
+  return said as unknown as JsonObject;
+}

@@ -1,0 +1,48 @@
+import type { AgreementContent } from '../agreements/agreement-content.js';
+import type { PolicyContent } from '../agreements/policy.js';
+import {
+  evolveVersions,
+  initialVersions,
+  type SignedKind,
+  type VersionEvent,
+  type VersionsState,
+} from '../agreements/signed-versions.js';
+import { evolveTeam, initialTeam, type Team, type TeamEvent } from '../agreements/team.js';
+import type { Recorded } from '../agreements/recorded.js';
+import { evolveContact, initialContact, type ContactState } from '../contacts/contact.js';
+import { metadataOf } from '../contracts/event-metadata.js';
+import { decodeLeadEvent } from '../contracts/lead-event-codec.js';
+import type { EventDraft } from '../decider/decision.js';
+import type { RecordedEvent } from '../event-store/event-store.js';
+import { evolve, UNCREATED, type LeadState } from '../lead-lifecycle/lead-state.js';
+import type { Fold } from './loaded-stream.js';
+
+export const leadFold: Fold<LeadState> = {
+  initial: UNCREATED,
+  evolve(state, event) {
+    const decoded = decodeLeadEvent(event);
+    return decoded ? evolve(state, decoded) : state;
+  },
+};
+
+export const contactFold: Fold<ContactState> = { initial: initialContact, evolve: evolveContact };
+
+export const teamFold = (id: string): Fold<Team> => ({
+  initial: initialTeam(id),
+  evolve: (state, event) => evolveTeam(state, recorded<TeamEvent>(event)),
+});
+
+export const policyFold = (segment: string): Fold<VersionsState<PolicyContent>> => versionsFold('policy', segment);
+export const agreementFold = (segment: string): Fold<VersionsState<AgreementContent>> =>
+  versionsFold('agreement', segment);
+
+export function versionsFold<Content>(kind: SignedKind, segment: string): Fold<VersionsState<Content>> {
+  return {
+    initial: initialVersions(kind, segment),
+    evolve: (state, event) => evolveVersions(state, recorded<VersionEvent<Content>>(event)),
+  };
+}
+
+/** The deciders' own form of a stored event; types they do not know change nothing. */
+const recorded = <Event extends EventDraft>(event: RecordedEvent): Recorded<Event> =>
+  ({ type: event.type, data: event.data, recordedAt: metadataOf(event).recordedAt }) as unknown as Recorded<Event>;

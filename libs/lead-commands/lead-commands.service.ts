@@ -1,0 +1,216 @@
+import type { Actor, FactRef, Refusal } from '../decider/decision.js';
+import { isoTime } from '../decider/clock.js';
+import { contactStream, hasWithdrawn } from '../contacts/contact.js';
+import { bodyMac, commandId as commandIdOf, offerIdOf } from '../ids/command-ids.js';
+import { admit, decide, type LeadResult } from '../lead-lifecycle/decide/decide.js';
+import type { LeadCommand, LeadCommandKind } from '../lead-lifecycle/lead-commands.js';
+import type { LeadDraft } from '../lead-lifecycle/lead-events.js';
+import type { LeadFacts } from '../lead-lifecycle/lead-facts.js';
+import type { LeadState } from '../lead-lifecycle/lead-state.js';
+import { WHO_MAY } from '../lead-lifecycle/permissions.js';
+import { satisfies } from '../http-kit/entity-tag.js';
+import type { NewEvent } from '../event-store/event-store.js';
+import { actorsOf, type Envelope, type Sender } from './caller.js';
+import type { CommandParts } from './command-parts.js';
+import { survivorOf } from './contact-identity.js';
+import { contactFold, leadFold } from './folds.js';
+import type { LoadedStream } from './loaded-stream.js';
+import type { Attempt, Executed } from './stream-commands.js';
+import { mayRead } from './visibility.js';
+
+export const leadStream = (id: string): string => `lead-${id}`;
+export type LeadExecuted = Executed<LeadState, LeadResult>;
+/** A command as it is asked for: its frame (ids, the lead) comes from the envelope. */
+export type LeadCommandBody<K extends LeadCommandKind = LeadCommandKind> = {
+  [Kind in K]: Omit<Extract<LeadCommand, { kind: Kind }>, 'commandId' | 'lead'>;
+}[K];
+
+const MOST_MERGES = 16;
+const LOAD_MATTERS: readonly LeadCommandKind[] = ['route', 'hold', 'release'];
+
+/** Runs commands on existing leads. Creating one is `LeadCreation`. */
+export class LeadCommands {
+  constructor(private readonly parts: CommandParts) {}
+
+  /**
+   * @throws LineFull, StoreFault, KeyStoreFault: nothing is known to have happened; the command may be repeated
+   */
+  async execute(leadId: string, body: LeadCommandBody, envelope: Envelope): Promise<LeadExecuted & { lead: string }> {
+    if (!mayEver(body.kind, envelope.sender)) {
+      const rule = `${body.kind} is not for your role`;
+      return { kind: 'refused', refusal: { code: 'forbidden', rule }, lead: leadId };
+    }
+    const lead = body.kind === 'contact' ? await this.#survivor(leadId) : leadId;
+    const { secret } = this.parts;
+    const { sender, key, row } = envelope;
+    const commandId = commandIdOf(secret, {
+      client: sender.client,
+      operation: `lead.${body.kind}`,
+      target: leadStream(leadId),
+      key,
+      ...(row === undefined ? {} : { row }),
+    });
+    const command = { ...body, lead, commandId } as LeadCommand;
+    let admitted: Actor | undefined;
+    const executed = await this.parts.commands.execute<LeadState, LeadResult>({
+      stream: leadStream(lead),
+      fold: leadFold,
+      commandId,
+      bodyMac: bodyMac(secret, envelope.body),
+      precondition: (revision) =>
+        envelope.ifMatch === undefined || satisfies(revision, envelope.ifMatch) ? 'holds' : 'stale',
+      admit: ({ state }) => {
+        if (!mayRead(state, sender, this.parts.reference.teams)) return { code: 'not-found', what: 'lead' };
+        const outcome = this.#admit(command, state, sender);
+        if (!('id' in outcome)) return outcome;
+        admitted = outcome;
+        return undefined;
+      },
+      attempt: async (loaded) => {
+        if (!admitted) throw new Error('attempted before it was admitted');
+        return this.#attempt(command, loaded, admitted, envelope);
+      },
+    });
+    return { ...executed, lead };
+  }
+
+  /** The caller as the actor in the first role that has the right, with the team it acts for; else the refusal. */
+  #admit(command: LeadCommand, state: LeadState, sender: Sender): Actor | Refusal {
+    let refusal: Refusal = { code: 'forbidden', rule: 'no role' };
+    for (const actor of actorsOf(sender)) {
+      const admission = admit(command, state, this.#factsAtHand(state, actor));
+      if (admission.ok) return { ...actor, ...(admission.right.team ? { team: admission.right.team } : {}) };
+      refusal = admission.refusal;
+    }
+    return refusal;
+  }
+
+  #factsAtHand(state: LeadState, actor: Actor): LeadFacts {
+    const now = isoTime(this.parts.clock());
+    const { reference } = this.parts;
+    return {
+      now,
+      actor,
+      teams: reference.teams,
+      ...reference.inForce(state.profile.segment, now),
+      consentWithdrawn: false,
+      contactErased: false,
+    };
+  }
+
+  async #attempt(
+    command: LeadCommand,
+    loaded: LoadedStream<LeadState>,
+    actor: Actor,
+    envelope: Envelope,
+  ): Promise<Attempt<LeadResult>> {
+    const { state } = loaded;
+    const facts = await this.#facts(command, state, actor, envelope.sender);
+    const decision = decide(command, state, facts);
+    if (!decision.ok) return decision;
+    const contact = state.contact ?? '';
+    await this.#reserveAddresses(contact, decision.events);
+    const events = await this.#written(command, loaded, facts, decision.events, envelope);
+    if (events === 'erased') return { ok: false, refusal: { code: 'conflict', rule: 'the contact was erased' } };
+    return { ok: true, result: decision.result, events };
+  }
+
+  #written(
+    command: LeadCommand,
+    { state, recordedAt }: LoadedStream<LeadState>,
+    { now, actor }: LeadFacts,
+    drafts: readonly LeadDraft[],
+    { body, correlationId, causationId, sender }: Envelope,
+  ): Promise<readonly NewEvent[] | 'erased'> {
+    const writing = {
+      stream: leadStream(command.lead),
+      commandId: command.commandId,
+      bodyMac: bodyMac(this.parts.secret, body),
+      correlationId,
+      causationId: causationId ?? command.commandId,
+      actor,
+      authn: { iss: sender.issuer, how: sender.how },
+      recordedAt: now > recordedAt ? now : recordedAt,
+    };
+    return this.parts.writer.writeLead(writing, drafts, state.contact ?? '');
+  }
+
+  /** All that this command's guards look at, each read as late as possible. */
+  async #facts(command: LeadCommand, state: LeadState, actor: Actor, sender: Sender): Promise<LeadFacts> {
+    const atHand = this.#factsAtHand(state, actor);
+    const contact = await this.parts.commands.load(contactStream(state.contact ?? ''), contactFold);
+    const refs: FactRef[] = [...atHand.refs];
+    if (contact.revision > 0) {
+      refs.push({ name: 'contact', stream: contactStream(state.contact ?? ''), revision: contact.revision });
+    }
+    const laden = LOAD_MATTERS.includes(command.kind) ? await this.parts.salesLoad() : undefined;
+    if (laden) refs.push(laden.ref);
+    const survivor = command.kind === 'merge' ? await this.#survivorFacts(command.into, state, sender) : undefined;
+    return {
+      ...atHand,
+      refs,
+      consentWithdrawn: hasWithdrawn(contact.state),
+      contactErased: contact.state.erased,
+      ...(laden ? { load: laden.load, offerId: offerIdOf(this.parts.secret, command.commandId) } : {}),
+      ...(survivor ? { survivor } : {}),
+    };
+  }
+
+  /** A lead that the caller may not read is none to merge into. */
+  async #survivorFacts(into: string, state: LeadState, sender: Sender): Promise<LeadFacts['survivor']> {
+    const { commands, reference } = this.parts;
+    const other = await commands.load(leadStream(into), leadFold);
+    if (other.revision < 0 || !mayRead(other.state, sender, reference.teams)) return undefined;
+    const [one, two] = await Promise.all(
+      [state.contact ?? '', other.state.contact ?? ''].map((contact) => survivorOf(commands, contact)),
+    );
+    return { merged: other.state.leaf === 'merged', sameContact: one === two };
+  }
+
+  /** Corrected addresses must find the contact from now on: reserved before the event is appended. */
+  async #reserveAddresses(contact: string, drafts: readonly LeadDraft[]): Promise<void> {
+    for (const draft of drafts) {
+      if (draft.type !== 'LeadDetailsCorrected') continue;
+      const { email, phone } = draft.personal ?? {};
+      if (email === undefined && phone === undefined) continue;
+      await this.parts.personalData.addAddresses(contact, {
+        ...(email === undefined ? {} : { emails: [email] }),
+        ...(phone === undefined ? {} : { phones: [phone] }),
+      });
+    }
+  }
+
+  /** A touch on a merged lead belongs to the lead it was merged into. */
+  async #survivor(leadId: string): Promise<string> {
+    let id = leadId;
+    for (let hops = 0; hops < MOST_MERGES; hops += 1) {
+      const { state } = await this.parts.commands.load(leadStream(id), leadFold);
+      if (state.leaf !== 'merged' || state.mergedInto === undefined) return id;
+      id = state.mergedInto;
+    }
+    return id;
+  }
+}
+
+/** Whether any of the caller's roles could ever do this, on whatever lead: known without reading one. */
+export function mayEver(kind: LeadCommandKind, { roles }: Sender): boolean {
+  if (roles.includes('import')) return true;
+  return WHO_MAY[kind].some((relation) => {
+    switch (relation) {
+      case 'rule':
+      case 'import':
+      case 'service':
+      case 'privacy':
+        return roles.includes(relation);
+      case 'steward':
+      case 'stewarding-team':
+      case 'marketing-manager':
+        return roles.includes('marketing');
+      case 'offeree':
+      case 'worker':
+      case 'sales-manager':
+      case 'last-worker':
+        return roles.includes('sales');
+    }
+  });
+}

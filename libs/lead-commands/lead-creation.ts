@@ -1,0 +1,154 @@
+import type { Actor, Refusal } from '../decider/decision.js';
+import { isoTime } from '../decider/clock.js';
+import { bodyMac, commandId as commandIdOf, contactIdOf, leadIdOf } from '../ids/command-ids.js';
+import { admit, decide } from '../lead-lifecycle/decide/decide.js';
+import type { CommandOf } from '../lead-lifecycle/lead-commands.js';
+import { topState } from '../lead-lifecycle/fold-table.js';
+import type { LeadFacts } from '../lead-lifecycle/lead-facts.js';
+import { UNCREATED, type LeadState } from '../lead-lifecycle/lead-state.js';
+import { contactStream, decideContact, hasWithdrawn, type ContactState } from '../contacts/contact.js';
+import { actorsOf, type Envelope } from './caller.js';
+import type { CommandParts } from './command-parts.js';
+import { contactFold, leadFold } from './folds.js';
+import { leadStream, mayEver, type LeadCommandBody, type LeadExecuted } from './lead-commands.service.js';
+import { mayRead } from './visibility.js';
+import type { Attempt } from './stream-commands.js';
+import type { LeadResult } from '../lead-lifecycle/decide/decide.js';
+
+export type CreateBody = Omit<LeadCommandBody<'create'>, 'contact'>;
+
+const CLOSED = ['won', 'disqualified', 'merged', 'uncreated'];
+
+/**
+ * Creates leads: finds the person behind the addresses or makes a contact, refuses what would be a second lead of
+ * somebody whose lead the caller may read, and writes contact and lead. Everything follows from the command id, so a
+ * repetition after a crash finds what was done and does the rest.
+ */
+export class LeadCreation {
+  constructor(private readonly parts: CommandParts) {}
+
+  /** @throws LineFull, StoreFault, KeyStoreFault: the command may be repeated */
+  async create(body: CreateBody, envelope: Envelope): Promise<LeadExecuted & { lead: string }> {
+    const { secret } = this.parts;
+    const { sender, key, row } = envelope;
+    const commandId = commandIdOf(secret, {
+      client: sender.client,
+      operation: 'lead.create',
+      target: 'create',
+      key,
+      ...(row === undefined ? {} : { row }),
+    });
+    const lead = leadIdOf(secret, commandId);
+    const command: CommandOf<'create'> = { ...body, lead, commandId, contact: contactIdOf(secret, commandId) };
+    let admitted: Actor | undefined;
+    const executed = await this.parts.commands.execute<LeadState, LeadResult>({
+      stream: leadStream(lead),
+      fold: leadFold,
+      commandId,
+      bodyMac: bodyMac(secret, envelope.body),
+      admit: ({ state }) => {
+        const outcome = this.#admit(command, state, envelope);
+        if (!('id' in outcome)) return outcome;
+        admitted = outcome;
+        return undefined;
+      },
+      attempt: () => {
+        if (!admitted) throw new Error('attempted before it was admitted');
+        return this.#attempt(command, admitted, envelope);
+      },
+    });
+    return { ...executed, lead };
+  }
+
+  #admit(command: CommandOf<'create'>, state: LeadState, { sender }: Envelope): Actor | Refusal {
+    let refusal: Refusal = { code: 'forbidden', rule: 'create is not for your role' };
+    if (!mayEver('create', sender)) return refusal;
+    for (const actor of actorsOf(sender)) {
+      const admission = admit(command, state, this.#facts(command, actor));
+      if (admission.ok) return { ...actor, ...(admission.right.team ? { team: admission.right.team } : {}) };
+      refusal = admission.refusal;
+    }
+    return refusal;
+  }
+
+  #facts({ profile }: CommandOf<'create'>, actor: Actor): LeadFacts {
+    const now = isoTime(this.parts.clock());
+    const { reference } = this.parts;
+    const inForce = reference.inForce(profile.segment, now);
+    return { now, actor, teams: reference.teams, ...inForce, consentWithdrawn: false, contactErased: false };
+  }
+
+  async #attempt(asked: CommandOf<'create'>, actor: Actor, envelope: Envelope): Promise<Attempt<LeadResult>> {
+    const facts = this.#facts(asked, actor);
+    // A refused command leaves no trace: what can be refused without knowing the person is refused before reserving one.
+    const dry = decide(asked, UNCREATED, facts);
+    if (!dry.ok) return dry;
+    const { email, phone } = asked.details;
+    const reserved = await this.parts.personalData.reserveContact({
+      addresses: { ...(email ? { emails: [email] } : {}), ...(phone ? { phones: [phone] } : {}) },
+      newContact: asked.contact,
+      leadId: asked.lead,
+    });
+    if (reserved === 'erased') return refused({ code: 'conflict', rule: 'the contact was erased' });
+    const { contact } = reserved;
+    const known = contact === asked.contact ? undefined : await this.#known(contact, reserved.leadIds, envelope);
+    const command = { ...asked, contact };
+    const decision = known
+      ? decide(command, UNCREATED, { ...facts, ...known, consentWithdrawn: hasWithdrawn(known.contactState) })
+      : dry;
+    if (!decision.ok) return decision;
+    if (known) {
+      const linked = await this.parts.personalData.linkLead(contact, asked.lead);
+      if (linked !== 'linked') return refused({ code: 'conflict', rule: 'the contact is no longer there' });
+    } else {
+      await this.#register(command, actor, envelope);
+    }
+    const writing = this.#writing(command, actor, envelope, facts.now, leadStream(command.lead));
+    const events = await this.parts.writer.writeLead(writing, decision.events, contact);
+    if (events === 'erased') return refused({ code: 'conflict', rule: 'the contact was erased' });
+    return { ok: true, result: decision.result, events };
+  }
+
+  /** What is known of somebody who came before: their open or lost lead, and their consent. */
+  async #known(contact: string, leadIds: readonly string[], { sender }: Envelope) {
+    const { commands, reference } = this.parts;
+    const { state: contactState } = await commands.load(contactStream(contact), contactFold);
+    const leads = await Promise.all(
+      leadIds.map(async (id) => ({ id, state: (await commands.load(leadStream(id), leadFold)).state })),
+    );
+    const alive = leads
+      .filter(({ state }) => !CLOSED.includes(topState(state.leaf)))
+      .map(({ id, state }) => ({ leadId: id, readable: mayRead(state, sender, reference.teams) }));
+    const duplicate = alive.find(({ readable }) => readable) ?? alive[0];
+    return { contactState, ...(duplicate ? { duplicate } : {}) };
+  }
+
+  async #register(command: CommandOf<'create'>, actor: Actor, envelope: Envelope): Promise<void> {
+    const stream = contactStream(command.contact);
+    await this.parts.commands.execute<ContactState, null>({
+      stream,
+      fold: contactFold,
+      commandId: command.commandId,
+      bodyMac: bodyMac(this.parts.secret, envelope.body),
+      admit: () => undefined,
+      attempt: ({ state, recordedAt }) => {
+        const now = isoTime(this.parts.clock());
+        const nobody = { isStewardOrWorker: false, isMarketingManager: false };
+        const decision = decideContact({ type: 'register', lead: command.lead }, state, { now, actor, ...nobody });
+        if (!decision.ok) return Promise.resolve(decision);
+        const writing = this.#writing(command, actor, envelope, now > recordedAt ? now : recordedAt, stream);
+        return Promise.resolve({ ok: true, result: null, events: this.parts.writer.write(writing, decision.events) });
+      },
+    });
+  }
+
+  #writing(command: CommandOf<'create'>, actor: Actor, envelope: Envelope, recordedAt: string, stream: string) {
+    const { commandId } = command;
+    const { body, correlationId, causationId = commandId, sender } = envelope;
+    const authn = { iss: sender.issuer, how: sender.how };
+    const mac = bodyMac(this.parts.secret, body);
+    return { stream, commandId, bodyMac: mac, correlationId, causationId, actor, authn, recordedAt };
+  }
+}
+
+const refused = (refusal: Refusal): { readonly ok: false; readonly refusal: Refusal } => ({ ok: false, refusal });
