@@ -27,7 +27,6 @@ export class DtoValidation extends ValidationPipe {
       transform: true,
       transformOptions: { enableImplicitConversion: false },
       validationError: { target: false, value: false },
-      stopAtFirstError: true,
       exceptionFactory: (faults) => new InvalidDto(faults),
     });
   }
@@ -58,7 +57,8 @@ function* brokenRules(
 ): Generator<{ readonly path: readonly string[]; readonly rule: string }> {
   for (const fault of faults) {
     const path = [...parents, fault.property];
-    for (const [name, message] of Object.entries(fault.constraints ?? {})) {
+    // Decorators apply from the bottom: reversed, the rules come in the order in which the DTO states them.
+    for (const [name, message] of Object.entries(fault.constraints ?? {}).reverse()) {
       yield {
         path,
         rule: name === 'whitelistValidation' ? 'is not a known member' : withoutName(message, fault.property),

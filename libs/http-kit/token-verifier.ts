@@ -44,8 +44,7 @@ export class IssuerAway extends Error {
 
 /** A verifier for one issuer. Keys come from its set alone: `jku`, `x5u`, `jwk` and `x5c` in a token are not read. */
 export function tokenVerifier(settings: IssuerSettings, clock: Clock): TokenVerifier {
-  const key: JWTVerifyGetKey =
-    settings.keys instanceof URL ? createRemoteJWKSet(settings.keys) : createLocalJWKSet(settings.keys);
+  const key = keyOf(settings.keys);
   return async (token) => {
     if (token.length > MOST_TOKEN_LENGTH) return refused('the token must not be longer than 8 KiB');
     const now = clock();
@@ -61,6 +60,7 @@ export function tokenVerifier(settings: IssuerSettings, clock: Clock): TokenVeri
       });
       return callerFrom(payload, settings, now);
     } catch (fault) {
+      if (fault instanceof IssuerAway) throw fault;
       return refused(ruleOf(fault));
     }
   };
@@ -106,15 +106,22 @@ function ruleOf(fault: unknown): string {
     return 'the token is not signed by a key of the issuer';
   }
   if (fault instanceof errors.JWSSignatureVerificationFailed) return 'the signature is wrong';
-  const isAboutTheToken =
-    fault instanceof errors.JWTInvalid ||
-    fault instanceof errors.JWSInvalid ||
-    fault instanceof errors.JOSENotSupported ||
-    fault instanceof TypeError;
-  if (isAboutTheToken && !isFetchFault(fault)) return 'the token is not a signed JWT';
-  throw new IssuerAway("the issuer's keys cannot be read", { cause: fault });
+  return 'the token is not a signed JWT';
 }
 
 const CLAIMS = new Set(['iss', 'aud', 'sub', 'exp', 'iat']);
-/** `fetch` reports an unreachable host as a TypeError, as jose reports a malformed token. */
-const isFetchFault = (fault: Error): boolean => fault instanceof TypeError && fault.cause !== undefined;
+
+/** Looks a key up in the issuer's set; a set that cannot be read is told apart from a key that is not in it. */
+function keyOf(keys: URL | JSONWebKeySet): JWTVerifyGetKey {
+  if (!(keys instanceof URL)) return createLocalJWKSet(keys);
+  const published = createRemoteJWKSet(keys);
+  return async (header, token) => {
+    try {
+      return await published(header, token);
+    } catch (fault) {
+      if (fault instanceof errors.JWKSNoMatchingKey || fault instanceof errors.JWKSMultipleMatchingKeys) throw fault;
+      if (fault instanceof errors.JOSENotSupported) throw fault;
+      throw new IssuerAway("the issuer's keys cannot be read", { cause: fault });
+    }
+  };
+}

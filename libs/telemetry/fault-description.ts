@@ -8,10 +8,19 @@ export interface FaultDescription {
 export function describeFault(fault: unknown): FaultDescription {
   if (!(fault instanceof Error)) return { name: typeof fault, frames: [] };
   const { code } = fault as NodeJS.ErrnoException;
-  const frames = (fault.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
   return {
     name: fault.name,
     ...(typeof code === 'string' ? { code } : {}),
-    frames: frames.map((frame) => frame.trim()),
+    frames: framesOf(fault.stack ?? '', fault.message),
   };
+}
+
+/** A stack begins with the message, whose lines may look like frames. */
+function framesOf(stack: string, message: string): readonly string[] {
+  const start = Math.max(0, stack.indexOf(message)) + message.length;
+  return stack
+    .slice(start)
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => /^at .*(:\d+:\d+|<anonymous>|native)\)?$/.test(line));
 }
