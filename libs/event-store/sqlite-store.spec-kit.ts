@@ -30,3 +30,18 @@ export async function openSqliteStore(options: Omit<SqliteEventStoreOptions, 'fi
     },
   };
 }
+
+/** Runs a test against a store of its own. */
+export function withSqliteStore(
+  options: Omit<SqliteEventStoreOptions, 'file'>,
+  test: (opened: OpenedSqliteStore) => Promise<void>,
+): () => Promise<void> {
+  return async () => {
+    const opened = await openSqliteStore(options);
+    try {
+      await test(opened);
+    } finally {
+      await opened.dispose();
+    }
+  };
+}

@@ -5,7 +5,7 @@ import { OUTCOME_SIZE, type FlatAppends } from './sqlite-event-log.mjs';
 import type { FromWriter, ToWriter, WriterData } from './sqlite-writer.worker.mjs';
 
 /** Appends in one message at most: the writer inserts one part while the next is being encoded. */
-const PART_APPENDS = 16;
+const PART_APPENDS = 32;
 
 export interface WriterLimits {
   /** appends that wait for their commit */
@@ -40,6 +40,7 @@ export class SqliteWriter {
   private outgoing: FlatAppends = [];
   private outgoingCount = 0;
   private scheduled = false;
+  private closing = false;
   private stopped: StoreFault | undefined;
   private readonly worker: Worker;
   private readonly opened: Promise<void>;
@@ -86,6 +87,7 @@ export class SqliteWriter {
    */
   append({ stream, expected, events, bytes }: EncodedAppend): Promise<AppendResult> {
     if (this.stopped !== undefined) return Promise.reject(this.stopped);
+    if (this.closing) return Promise.reject(new StoreFault('the event store is closed'));
     const { appends, bytes: waitingBytes } = this.waiting;
     if (
       appends >= this.limits.mostWaitingAppends ||
@@ -103,7 +105,8 @@ export class SqliteWriter {
   /** Ends the thread after what was taken is committed. */
   async close(): Promise<void> {
     this.send(false);
-    this.post('close');
+    this.closing = true;
+    this.worker.postMessage('close' satisfies ToWriter);
     await this.exited;
   }
 
@@ -126,14 +129,11 @@ export class SqliteWriter {
   }
 
   private send(more: boolean): void {
-    if (this.stopped !== undefined) return;
-    this.post({ count: this.outgoingCount, appends: this.outgoing, more });
+    if (this.stopped !== undefined || this.closing) return;
+    const message: ToWriter = { count: this.outgoingCount, appends: this.outgoing, more };
+    this.worker.postMessage(message);
     this.outgoing = [];
     this.outgoingCount = 0;
-  }
-
-  private post(message: ToWriter): void {
-    this.worker.postMessage(message);
   }
 
   private receive(message: FromWriter): void {
