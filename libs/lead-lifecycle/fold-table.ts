@@ -1,4 +1,10 @@
-import { initialTransition, transition, type AnyMachineSnapshot, type AnyStateNode } from 'xstate';
+import {
+  initialTransition,
+  transition,
+  type AnyMachineSnapshot,
+  type AnyStateMachine,
+  type AnyStateNode,
+} from 'xstate';
 import { CHOICES, lifecycleMachine, type LifecycleEvent } from './lifecycle-machine.js';
 import { LEAD_EVENT_TYPES, type LeadEventType } from './lead-events.js';
 
@@ -20,23 +26,30 @@ export const valueOf = (leaf: string): string | Record<string, string> => {
 /** The state without its sub-state: what the responsibility matrix and the reports speak of. */
 export const topState = (leaf: Leaf): string => leaf.split('.')[0] ?? leaf;
 
+export interface FoldTable {
+  readonly leaves: readonly Leaf[];
+  readonly table: ReadonlyMap<string, Leaf>;
+}
+
 /**
  * The machine as a plain table, leaf + event type + choice → leaf. Asking XState for every event of a long history
  * would build an actor each time; a map look-up folds millions a second. The machine stays the only definition:
  * this is computed from it when the module loads, and a machine that a fold could not follow does not start.
+ *
+ * @throws Error naming the state and what in it a fold cannot follow
  */
-function deriveTable(): { readonly leaves: readonly Leaf[]; readonly table: ReadonlyMap<string, Leaf> } {
-  const nodes = withDescendants(lifecycleMachine.root);
+export function deriveTable(machine: AnyStateMachine): FoldTable {
+  const nodes = withDescendants(machine.root);
   nodes.forEach(assertFoldable);
   const leaves = nodes.filter((node) => node.type === 'atomic').map((node) => node.path.join('.') as Leaf);
   const table = new Map<string, Leaf>();
   for (const leaf of leaves) {
-    const snapshot = lifecycleMachine.resolveState({ value: valueOf(leaf), context: {} });
+    const snapshot = machine.resolveState({ value: valueOf(leaf), context: {} });
     for (const type of LEAD_EVENT_TYPES) {
       for (const choice of [undefined, ...(CHOICES[type] ?? [])]) {
         const event: LifecycleEvent = choice === undefined ? { type } : { type, choice };
         if (!snapshot.can(event)) continue;
-        table.set(key(leaf, type, choice), leafOf(transition(lifecycleMachine, snapshot, event)[0]));
+        table.set(key(leaf, type, choice), leafOf(transition(machine, snapshot, event)[0]));
       }
     }
   }
@@ -49,7 +62,9 @@ function withDescendants(node: AnyStateNode): AnyStateNode[] {
 
 function assertFoldable(node: AnyStateNode): void {
   const forbidden = [
-    [node.entry.length + node.exit.length > 0, 'entry or exit actions'],
+    [node.path.length > 2, 'states three levels deep'],
+    [node.type === 'final', 'a final state'],
+    [node.entry.length + node.exit.length + (node.initial?.actions.length ?? 0) > 0, 'entry or exit actions'],
     [node.invoke.length > 0, 'an invoked actor'],
     [node.after.length > 0, 'a delayed transition'],
     [(node.always ?? []).length > 0, 'an eventless transition'],
@@ -63,7 +78,7 @@ function assertFoldable(node: AnyStateNode): void {
 
 const key = (leaf: string, type: string, choice: string | undefined): string => `${leaf}|${type}|${choice ?? ''}`;
 
-const derived = deriveTable();
+const derived = deriveTable(lifecycleMachine);
 
 export const LEAVES: readonly Leaf[] = derived.leaves;
 export const INITIAL_LEAF: Leaf = leafOf(initialTransition(lifecycleMachine)[0]);

@@ -84,7 +84,8 @@ interface CommandBodies {
   'recommend-message': Note & { readonly message: string; readonly product?: string };
   merge: { readonly into: string };
   unmerge: Reasoned;
-  'absorb-duplicate': { readonly lead: string };
+  /** `duplicate`: the id of the lead that was merged into this one */
+  'absorb-duplicate': { readonly duplicate: string };
 }
 
 export interface ManualPoints {

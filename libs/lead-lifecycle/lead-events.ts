@@ -56,6 +56,8 @@ const total = integer(-1_000_000, 1_000_000);
 /** Made by hand by somebody with the right to, against or without the rule. */
 const override = record({ kind: oneOf('override'), reason: code });
 const byPolicy = record({ kind: oneOf('policy'), policy, points, total, threshold: total });
+/** Sales is full, or has room again: what the rule holds and releases by. */
+const byCapacity = record({ kind: oneOf('capacity') });
 const reason = record({ code, faultDomain: optional(code), agreement });
 export type Reason = InferFields<(typeof reason)['fields']>;
 const note = { note: optional(text(4000)) };
@@ -101,6 +103,9 @@ export const TOUCH_FINDINGS = ['without-consent', 'without-reservation', 'over-b
 
 const from = { source: code, topic: code, campaign: optional(code), asset: optional(code) };
 
+/** leads that sales has on it, and how many its team declared it can have; null is no limit */
+const load = { team: opaqueId, backlog: integer(0, 1e9), capacity: nullable(integer(0, 1e9)) };
+
 export const LEAD_EVENTS = {
   LeadCreated: event(
     {
@@ -135,8 +140,8 @@ export const LEAD_EVENTS = {
   }),
   LeadQualified: event({ basis: either(byPolicy, override), facts }, note),
   QualificationWithdrawn: event({ reason, resumeAt: optional(time) }, note),
-  LeadHeld: event({ team: opaqueId, backlog: integer(0, 1e9), capacity: nullable(integer(0, 1e9)), facts }, note),
-  LeadReleased: event({ team: opaqueId, backlog: integer(0, 1e9), capacity: nullable(integer(0, 1e9)), facts }, note),
+  LeadHeld: event({ ...load, basis: either(byCapacity, override), facts }, note),
+  LeadReleased: event({ ...load, basis: either(byCapacity, override), facts }, note),
   LeadHandedOff: event(
     {
       offerId: uuid,
@@ -184,7 +189,7 @@ export const LEAD_EVENTS = {
   LeadLost: event({ reason, competitor: optional(code), asset: optional(code) }, note),
   LeadWon: event({ value: nullable(record({ amount, currency: code })) }, note),
   DisqualificationProposed: event({ reason }, note),
-  DisqualificationDeclined: event({ reason: code }, note),
+  DisqualificationDeclined: event({ reason }, note),
   LeadDisqualified: event({ reason, proposedBy: optional(opaqueId) }, note),
   LeadReopened: event({ reason, facts }, note),
   WorkerReassigned: event({ worker: person, reason }, note),

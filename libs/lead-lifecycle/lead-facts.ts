@@ -19,6 +19,7 @@ export interface LeadFacts {
   /** version 0 is the shipped default */
   readonly agreement: { readonly segment: string; readonly version: number; readonly content: AgreementContent };
   readonly consentWithdrawn: boolean;
+  /** from the approval of the erasure on */
   readonly contactErased: boolean;
   /** a lead of the same contact that is open or lost; `readable`: the caller may know of it */
   readonly duplicate?: { readonly leadId: string; readonly readable: boolean };

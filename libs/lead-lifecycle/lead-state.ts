@@ -1,17 +1,6 @@
-import type { Leaf } from './fold-table.js';
-import { INITIAL_LEAF, nextLeaf, topState } from './fold-table.js';
+import { cyclesAfter, type Cycle } from './cycles.js';
+import { INITIAL_LEAF, nextLeaf, topState, type Leaf } from './fold-table.js';
 import type { LeadEvent, LeadEventData, Owner, Person, Profile } from './lead-events.js';
-
-/** One pass through the lifecycle. `outcome` is the type of the event that closed it; then nothing here changes but the rating. */
-export interface Cycle {
-  readonly number: number;
-  readonly outcome?: string;
-  /** the last to work it, kept after they let go: who may still rate it */
-  readonly lastWorker?: Person;
-  readonly rated: boolean;
-  readonly offers: number;
-  readonly twoWay: boolean;
-}
 
 /** Commands already taken into the stream, newest first: a linked list, so that a fold stays linear. */
 export interface TakenCommand {
@@ -37,6 +26,8 @@ export interface LeadState {
   /** sales teams that work or once worked it: they keep the right to read it */
   readonly workedBy: readonly string[];
   readonly effectiveAt: string;
+  /** effectiveAt of the event that brought it into its leaf state */
+  readonly leafSince: string;
   readonly recordedAt: string;
   readonly createdAt: string;
   readonly offer?: { readonly id: string; readonly acceptBy: string | null };
@@ -44,7 +35,7 @@ export interface LeadState {
   readonly heldFor?: string;
   readonly qualification?: LeadEventData<'LeadQualified'>['basis'];
   readonly score?: { readonly total: number; readonly passed: boolean; readonly policyVersion?: number };
-  /** something was learnt since the last return to nurturing */
+  /** something that a policy looks at was learnt in this cycle */
   readonly newInputs: boolean;
   readonly resumeAt?: string;
   readonly touches: number;
@@ -66,6 +57,7 @@ export const UNCREATED: LeadState = {
   cycles: [],
   workedBy: [],
   effectiveAt: '',
+  leafSince: '',
   recordedAt: '',
   createdAt: '',
   newInputs: false,
@@ -87,6 +79,10 @@ export function choiceOf(event: Pick<LeadEvent, 'type' | 'data'>): string | unde
 
 export const currentCycle = (state: LeadState): Cycle | undefined => state.cycles.at(-1);
 
+/** The cycle that a rating is about: the named one, else the latest that sales worked. */
+export const cycleToRate = (state: LeadState, number?: number): Cycle | undefined =>
+  state.cycles.findLast((one) => (number === undefined ? one.lastWorker !== undefined : one.number === number));
+
 export function hasTaken(state: LeadState, commandId: string): boolean {
   for (let taken = state.taken; taken; taken = taken.earlier) if (taken.id === commandId) return true;
   return false;
@@ -105,8 +101,9 @@ export function evolve(state: LeadState, event: LeadEvent): LeadState {
   const placed = withCycle(state, withOwners(learnt, event), event);
   if (placed.leaf === state.leaf && sameOwners(placed, state)) return placed;
   const effectiveAt = meta.occurredAt > state.effectiveAt ? meta.occurredAt : state.effectiveAt;
+  const leafSince = placed.leaf === state.leaf ? state.leafSince : effectiveAt;
   const accountable = meta.change?.accountable?.to;
-  return { ...placed, effectiveAt, ...(accountable ? { accountable } : {}) };
+  return { ...placed, effectiveAt, leafSince, ...(accountable ? { accountable } : {}) };
 }
 
 /** What the payload says, leaving leaf, owners and cycles to the rules that hold for every event. */
@@ -124,7 +121,8 @@ function whatItSays(state: LeadState, event: LeadEvent): Partial<LeadState> {
       return { source, topic, behaviours: all, newInputs: true, ...(campaign ? { campaign } : {}) };
     }
     case 'LeadDetailsCorrected':
-      return { profile: { ...state.profile, ...event.data.profile }, newInputs: true };
+      // A corrected name or phone number is nothing that a policy looks at.
+      return event.data.profile ? { profile: { ...state.profile, ...event.data.profile }, newInputs: true } : {};
     case 'LeadScored': {
       const { basis, total, passed } = event.data;
       return { score: { total, passed, ...(basis.kind === 'policy' ? { policyVersion: basis.policy.version } : {}) } };
@@ -172,62 +170,24 @@ function withOwners(state: LeadState, event: LeadEvent): LeadState {
     ...(WORKED.includes(top) && nowWorker ? { worker: nowWorker } : {}),
     ...(top === 'held' && heldFor ? { heldFor } : {}),
     ...(top === 'merged' && mergedInto ? { mergedInto } : {}),
-    ...(proposal && !declined && top !== 'disqualified' && top !== 'won' && top !== 'nurturing' ? { proposal } : {}),
+    ...(proposal && !declined ? { proposal } : {}),
     ...(data.worker && !state.workedBy.includes(data.worker.team)
       ? { workedBy: [...state.workedBy, data.worker.team] }
       : {}),
   };
 }
 
-const RETURNS_FROM = ['qualified', 'held', 'offered', 'working', 'opportunity', 'lost'];
-
-/** Whether an event closes the cycle it carries: won, disqualified, or back to nurturing from beyond it. */
-export function closesCycle(from: Leaf, type: LeadEvent['type'], to: Leaf): boolean {
-  if (type === 'LeadWon' || type === 'LeadDisqualified') return true;
-  return to === 'nurturing' && RETURNS_FROM.includes(topState(from));
-}
-
+/** What is per cycle ends with it: an unanswered proposal when it closes, the rest when the next begins. */
 function withCycle(before: LeadState, state: LeadState, event: LeadEvent): LeadState {
-  const past = before.cycles.slice(0, -1);
-  const current = before.cycles.at(-1);
-  const fresh = (number: number): Cycle => ({ number, rated: false, offers: 0, twoWay: false });
-  if (current === undefined) return { ...state, cycles: [fresh(1)] };
-  if (event.type === 'LeadQualityRated') {
-    const cycles = before.cycles.map((c) => (c.number === event.data.cycle ? { ...c, rated: true } : c));
-    return { ...state, cycles };
-  }
-  if (event.type === 'LeadReopened' || (event.type === 'LeadUnmerged' && current.outcome !== undefined)) {
-    return nextCycle(state, [...before.cycles, fresh(current.number + 1)]);
-  }
-  if (closesCycle(before.leaf, event.type, state.leaf)) {
-    const done = [...past, { ...current, outcome: event.type }];
-    if (state.leaf !== 'nurturing') return { ...state, cycles: done };
-    const resumeAt = (event.data as { resumeAt?: string }).resumeAt;
-    const returned = nextCycle(state, [...done, fresh(current.number + 1)]);
-    return { ...returned, newInputs: false, ...(resumeAt ? { resumeAt } : {}) };
-  }
-  const updated = withinCycle(current, event);
-  return updated === current ? { ...state, cycles: before.cycles } : { ...state, cycles: [...past, updated] };
-}
-
-function withinCycle(current: Cycle, event: LeadEvent): Cycle {
-  switch (event.type) {
-    case 'LeadHandedOff':
-      return { ...current, offers: current.offers + 1 };
-    case 'HandoffAccepted':
-    case 'WorkerReassigned':
-      return { ...current, lastWorker: event.data.worker };
-    case 'LeadContacted':
-      return event.data.twoWay && !current.twoWay ? { ...current, twoWay: true } : current;
-    default:
-      return current;
-  }
-}
-
-/** What is per cycle begins anew. */
-function nextCycle(state: LeadState, cycles: readonly Cycle[]): LeadState {
-  const { qualification: _qualification, resumeAt: _resumeAt, ...kept } = state;
-  return { ...kept, cycles };
+  const cycles = cyclesAfter(before.cycles, before.leaf, event, state.leaf);
+  const begun = before.cycles.length > 0 && cycles.length > before.cycles.length;
+  const closed = cycles.at(-1)?.outcome !== undefined;
+  if (!begun && !closed) return { ...state, cycles };
+  const { proposal: _unanswered, ...settled } = state;
+  if (!begun) return { ...settled, cycles };
+  const { qualification: _qualification, resumeAt: _resumeAt, ...kept } = settled;
+  const resumeAt = (event.data as { resumeAt?: string }).resumeAt;
+  return { ...kept, newInputs: false, cycles, ...(resumeAt ? { resumeAt } : {}) };
 }
 
 const sameOwner = (a: Owner | undefined, b: Owner | undefined): boolean =>

@@ -1,11 +1,11 @@
 import type { Actor } from '../decider/decision.js';
 import type { LeadCommand, LeadCommandKind } from './lead-commands.js';
 import { isManager, isMember, type LeadFacts } from './lead-facts.js';
-import type { LeadState } from './lead-state.js';
-import type { Owner } from './lead-events.js';
+import { currentCycle, cycleToRate, type LeadState } from './lead-state.js';
+import type { Owner, Person } from './lead-events.js';
 
 /** How an actor stands to a lead. */
-type Relation =
+export type Relation =
   | 'rule'
   | 'import'
   | 'service'
@@ -22,6 +22,9 @@ const STEWARD: readonly Relation[] = ['steward', 'marketing-manager'];
 const BY_HAND: readonly Relation[] = ['rule', 'steward', 'marketing-manager'];
 const WORKER: readonly Relation[] = ['worker', 'sales-manager'];
 const INTAKE: readonly Relation[] = ['stewarding-team', 'marketing-manager', 'service'];
+
+/** Managers first: as such they may also record what their people did. */
+const IN_TOUCH: readonly Relation[] = ['marketing-manager', 'sales-manager', 'steward', 'offeree', 'worker', 'service'];
 
 /** Who may do what: the table of the domain, import aside, which may write all history. */
 export const WHO_MAY: Readonly<Record<LeadCommandKind, readonly Relation[]>> = {
@@ -46,13 +49,13 @@ export const WHO_MAY: Readonly<Record<LeadCommandKind, readonly Relation[]>> = {
   'absorb-duplicate': ['rule'],
   accept: ['offeree', 'sales-manager'],
   reject: ['offeree', 'sales-manager'],
-  contact: ['steward', 'marketing-manager', 'offeree', 'worker', 'sales-manager', 'service'],
-  'record-insight': ['steward', 'marketing-manager', 'offeree', 'worker', 'sales-manager', 'service'],
+  contact: IN_TOUCH,
+  'record-insight': IN_TOUCH,
   advance: WORKER,
   'sales-qualify': WORKER,
   win: WORKER,
   lose: WORKER,
-  recycle: [...WORKER, 'steward', 'marketing-manager', 'rule'],
+  recycle: [...WORKER, 'steward', 'rule'],
   rate: [...WORKER, 'last-worker'],
   'propose-disqualification': [...WORKER, 'offeree'],
   reassign: ['sales-manager'],
@@ -71,18 +74,31 @@ export interface Right {
  * of that person; for a new lead the steward is the one the command names.
  */
 export function rightTo(command: LeadCommand, state: LeadState, facts: LeadFacts): Right | undefined {
-  const steward = command.kind === 'create' ? command.steward : state.steward;
-  const cycle = command.kind === 'rate' ? command.cycle : undefined;
+  const lead = command.kind === 'create' ? { ...state, steward: command.steward } : state;
+  const toRate = command.kind === 'rate' ? cycleToRate(state, command.cycle) : undefined;
   return ['import' as const, ...WHO_MAY[command.kind]]
-    .filter((relation) => !(command.kind === 'recycle' && onlyOfLost.includes(relation)) || state.leaf === 'lost')
-    .map((relation) => standing(relation, { ...state, ...(steward ? { steward } : {}) }, facts, cycle))
+    .filter((relation) => counts(relation, command, state))
+    .map((relation) => standing(relation, lead, facts, toRate?.lastWorker))
     .find((right) => right !== undefined);
 }
 
-/** Marketing and the clock recycle a lead only once it is lost: before that it is its worker's to return. */
-const onlyOfLost: readonly Relation[] = ['steward', 'marketing-manager', 'rule'];
+/** Rights that hold in some states only. */
+function counts(relation: Relation, command: LeadCommand, state: LeadState): boolean {
+  // Marketing and the clock recycle a lead only once it is lost: before that it is its worker's to return.
+  if (command.kind === 'recycle') return state.leaf === 'lost' || !['steward', 'rule'].includes(relation);
+  // A past cycle is rated by who worked it, not by who works the lead now.
+  if (command.kind === 'rate') {
+    return cycleToRate(state, command.cycle) === currentCycle(state) || !WORKER.includes(relation);
+  }
+  return true;
+}
 
-function standing(relation: Relation, lead: LeadState, facts: LeadFacts, cycle?: number): Right | undefined {
+function standing(
+  relation: Relation,
+  lead: LeadState,
+  facts: LeadFacts,
+  lastWorker: Person | undefined,
+): Right | undefined {
   const { actor, teams } = facts;
   const within = (owner: Owner | undefined, holds: boolean): Right | undefined =>
     owner && holds ? { relation, team: owner.team } : undefined;
@@ -102,21 +118,21 @@ function standing(relation: Relation, lead: LeadState, facts: LeadFacts, cycle?:
     case 'offeree':
       return within(lead.offeree, isHuman(actor, 'sales') && owns(lead.offeree, facts));
     case 'worker':
-      return within(lead.worker, isHuman(actor, 'sales') && lead.worker?.person === actor.id);
+      return within(lead.worker, isHuman(actor, 'sales') && owns(lead.worker, facts));
     case 'sales-manager': {
       const owner = lead.worker ?? lead.offeree;
       return within(owner, isHuman(actor, 'sales') && isManager(team(owner), actor.id));
     }
-    case 'last-worker': {
-      const rated = lead.cycles.find((one) => one.number === cycle) ?? lead.cycles.findLast((one) => one.lastWorker);
-      return within(rated?.lastWorker, isHuman(actor, 'sales') && rated?.lastWorker?.person === actor.id);
-    }
+    case 'last-worker':
+      // Also after they moved to another team: nobody else knows what that cycle's lead was worth.
+      return within(lastWorker, isHuman(actor, 'sales') && lastWorker?.person === actor.id);
   }
 }
 
 const isHuman = (actor: Actor, role: 'marketing' | 'sales'): boolean => actor.kind === 'human' && actor.role === role;
 
-/** The person itself, or a member where the team or its queue is the owner. */
+/** The person itself while in the team, or any member where the team or its queue is the owner. */
 const owns = (owner: Owner | undefined, { actor, teams }: LeadFacts): boolean =>
   owner !== undefined &&
-  (owner.person === undefined ? isMember(teams.get(owner.team), actor.id) : owner.person === actor.id);
+  isMember(teams.get(owner.team), actor.id) &&
+  (owner.person === undefined || owner.person === actor.id);

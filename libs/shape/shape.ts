@@ -34,12 +34,14 @@ function matching(pattern: RegExp, rule: string): Shape<string> {
   return shape({ type: 'string', pattern: pattern.source }, rule, (v) => typeof v === 'string' && pattern.test(v));
 }
 
+/** Half a character, which no canonical JSON can be made of. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
 /** Free text: always personal, so it stands only in the sealed part of an event. `most` counts UTF-16 units. */
 export const text = (most: number): Shape<string> =>
   shape(
     { type: 'string', maxLength: most },
     `text of at most ${most} characters`,
-    (v) => typeof v === 'string' && v.length <= most,
+    (v) => typeof v === 'string' && v.length <= most && !LONE_SURROGATE.test(v),
   );
 /** A word of an agreed list or a band: lower case, no spaces, at most 64 characters. */
 export const code = matching(/^[a-z0-9][a-z0-9_.:+-]{0,63}$/, 'a code (lower case, digits and _.:+-, at most 64)');
@@ -47,8 +49,17 @@ export const code = matching(/^[a-z0-9][a-z0-9_.:+-]{0,63}$/, 'a code (lower cas
 export const opaqueId = matching(/^[A-Za-z0-9][A-Za-z0-9_.:|-]{0,127}$/, 'an opaque id of at most 128 characters');
 export const uuid = matching(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, 'a UUID');
 export const hash = matching(/^[0-9a-f]{64}$/, 'a SHA-256 in hex');
-/** ISO 8601 UTC with milliseconds. */
-export const time = matching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, 'an ISO 8601 time in UTC with milliseconds');
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+/** ISO 8601 UTC with milliseconds, of a day and hour that exist: a 30 February would silently become another day. */
+export const time: Shape<string> = shape(
+  { type: 'string', pattern: TIME.source, format: 'date-time' },
+  'an ISO 8601 time in UTC with milliseconds',
+  (v) => typeof v === 'string' && TIME.test(v) && exists(v),
+);
+function exists(time: string): boolean {
+  const milliseconds = Date.parse(time);
+  return !Number.isNaN(milliseconds) && new Date(milliseconds).toISOString() === time;
+}
 export const flag: Shape<boolean> = shape({ type: 'boolean' }, 'true or false', (v) => typeof v === 'boolean');
 
 export const integer = (least: number, most: number): Shape<number> =>
@@ -100,14 +111,17 @@ export function record<F extends Fields>(fields: F): Shape<InferFields<F>> & { r
   };
 }
 
-/** One of several records, told apart by the literal in their field `kind`. */
-export function either<A, B>(a: Shape<A>, b: Shape<B>): Shape<A | B> {
+/** A record that says in its field `kind` which it is. */
+type Kinded<T> = Shape<T> & { readonly fields: { readonly kind: Shape<unknown> } };
+
+/** One of two records, told apart by the literal in their field `kind`; what is wrong is said of the one it claims to be. */
+export function either<A, B>(a: Kinded<A>, b: Kinded<B>): Shape<A | B> {
   return {
     schema: { anyOf: [a.schema, b.schema] },
     optional: false,
-    check: (value, path) => {
-      const first = a.check(value, path);
-      return first === undefined || b.check(value, path) === undefined ? undefined : first;
+    check(value, path) {
+      const kind = value !== null && typeof value === 'object' && 'kind' in value ? value.kind : undefined;
+      return b.fields.kind.check(kind, path) === undefined ? b.check(value, path) : a.check(value, path);
     },
   };
 }

@@ -8,7 +8,7 @@ import type { LeadFacts } from '../lead-facts.js';
 import { evolve, hasTaken, type LeadState } from '../lead-state.js';
 import { rightTo, type Right } from '../permissions.js';
 import { allowedCommands } from './allowed.js';
-import type { Deciding, Step } from './deciding.js';
+import { A_TIME, isTime, type Deciding, type Step } from './deciding.js';
 import * as handoff from './handoff.js';
 import * as marketing from './marketing.js';
 import * as record from './record.js';
@@ -87,16 +87,18 @@ export function decide(command: LeadCommand, state: LeadState, facts: LeadFacts)
   const refusal = impossibleTime(command, facts.now) ?? illegal(command, state);
   if (refusal) return refuse(refusal);
   const at = command.occurredAt ?? facts.now;
-  const step = decideKind({ command, state, facts, right: admission.right, at } as Deciding<LeadCommandKind>);
+  const step = decideKind({ command, state, facts, right: admission.right, at });
   return step.ok ? recorded(command, state, facts, step.drafts) : step;
 }
 
 function decideKind<K extends LeadCommandKind>(deciding: Deciding<K>): Step {
-  return DECIDERS[deciding.command.kind as K](deciding);
+  return DECIDERS[deciding.command.kind](deciding);
 }
 
 function impossibleTime({ occurredAt }: LeadCommand, now: string): Refusal | undefined {
-  if (occurredAt === undefined || (occurredAt <= now && occurredAt >= EARLIEST)) return undefined;
+  if (occurredAt === undefined) return undefined;
+  if (!isTime(occurredAt)) return { code: 'invalid', field: '/occurredAt', rule: A_TIME };
+  if (occurredAt <= now && occurredAt >= EARLIEST) return undefined;
   const rule = occurredAt > now ? 'must not be in the future' : 'must not be before the year 2000';
   return { code: 'invalid', field: '/occurredAt', rule };
 }
@@ -116,18 +118,19 @@ function recorded(
   const events: LeadDraft[] = [];
   let state = before;
   const play = (draft: LeadDraft): void => {
-    const timed = command.timeKnown === false ? { ...draft, timeKnown: false as const } : draft;
-    const [next, event] = played(state, timed, command, facts);
+    const [next, event] = played(state, draft, command, facts);
     if (next === state) throw new Error(`decided ${draft.type} in ${state.leaf}, which the lifecycle does not allow`);
     events.push(event);
     state = next;
   };
-  decided.forEach(play);
+  const timed = command.timeKnown === false ? { timeKnown: false as const } : {};
+  decided.forEach((draft) => play({ ...draft, ...timed }));
   const cause = scoring.SCORED_AFTER[command.kind];
   if (cause && decided.length > 0 && facts.actor.role !== 'import') {
     const score: CommandOf<'score'> = { kind: 'score', lead: command.lead, commandId: command.commandId };
-    const at = decided[0]?.occurredAt ?? facts.now;
-    scoring.scoreByRule({ command: score, state, facts, right: { relation: 'rule' }, at }, cause).forEach(play);
+    // The rule acts now, on what may have happened earlier.
+    const deciding = { command: score, state, facts, right: { relation: 'rule' as const }, at: facts.now };
+    scoring.scoreByRule(deciding, cause).forEach(play);
   }
   return { ok: true, result: { state, repeated: false }, events };
 }

@@ -3,6 +3,7 @@ import { isCode } from '../../agreements/profile.js';
 import { refuse, type Refusal } from '../../decider/decision.js';
 import { topState } from '../fold-table.js';
 import type { CommandOf, LeadCommandKind } from '../lead-commands.js';
+import { time } from '../../shape/shape.js';
 import type { LeadDraft, LeadEventData, LeadEventPersonal, LeadEventType, Owner, Reason } from '../lead-events.js';
 import { isMember, type LeadFacts } from '../lead-facts.js';
 import { currentCycle, type LeadState } from '../lead-state.js';
@@ -64,6 +65,26 @@ export const agreementOf = ({ agreement }: LeadFacts): { segment: string; versio
   segment: agreement.segment,
   version: agreement.version,
 });
+
+/** The reason that only the rule gives: a lead disqualified with it never returns. */
+export const ERASED = 'erased';
+
+/** Whoever withdrew consent or was erased is not taken up again. */
+export function barred({ state, facts }: Pick<Deciding<LeadCommandKind>, 'state' | 'facts'>): Step | undefined {
+  if (facts.contactErased || state.erased) return conflict('the contact was erased');
+  if (facts.consentWithdrawn) return conflict('the contact withdrew consent');
+  return undefined;
+}
+
+export const isTime = (text: string): boolean => time.check(text, '') === undefined;
+export const A_TIME = 'must be an ISO 8601 time in UTC with milliseconds';
+
+/** Why a lead cannot rest until then, if it cannot. Where no date is named it rests until something new is learnt. */
+export function badResumeAt(at: string, resumeAt: string | undefined): Step | undefined {
+  if (resumeAt === undefined) return undefined;
+  if (!isTime(resumeAt)) return invalid('/resumeAt', A_TIME);
+  return resumeAt > at ? undefined : invalid('/resumeAt', 'must be later than the return');
+}
 
 /** Whether a team of that kind exists and, where a person is named, that person belongs to it. */
 export function isOwner(facts: LeadFacts, kind: 'marketing' | 'sales', owner: Owner): boolean {

@@ -2,7 +2,18 @@ import { routeOf, type RoutingRule } from '../../agreements/agreement-content.js
 import type { TeamState } from '../../agreements/team.js';
 import type { LeadDraft, LeadEventData, Owner } from '../lead-events.js';
 import { currentCycle } from '../lead-state.js';
-import { agreementOf, conflict, draft, invalid, isOwner, refsOf, withReason, yields } from './deciding.js';
+import {
+  agreementOf,
+  badResumeAt,
+  barred,
+  conflict,
+  draft,
+  invalid,
+  isOwner,
+  refsOf,
+  withReason,
+  yields,
+} from './deciding.js';
 import type { Deciding, Step } from './deciding.js';
 import { overridden } from './scoring.js';
 
@@ -13,7 +24,8 @@ type Routed = Deciding<'route'> | Deciding<'hand-off'>;
 export function route(deciding: Deciding<'route'>): Step {
   const { state, facts } = deciding;
   const { content } = facts.agreement;
-  if (facts.consentWithdrawn) return conflict('the contact withdrew consent');
+  const bar = barred(deciding);
+  if (bar) return bar;
   if ((currentCycle(state)?.offers ?? 0) >= content.mostOffersPerCycle) return conflict('offered as often as agreed');
   const { source, topic, profile } = state;
   const rule = routeOf(content, { source, topic, segment: profile.segment });
@@ -21,8 +33,9 @@ export function route(deciding: Deciding<'route'>): Step {
   if (!rule || !team) return conflict('no sales team to hand the lead to');
   const backlog = facts.load?.backlog(team.id) ?? 0;
   if (isFull(team, backlog)) {
-    const held = draft(deciding, 'LeadHeld', { team: team.id, backlog, capacity: team.openLeads, ...refsOf(facts) });
-    return yields({ ...held, rule: 'hold' });
+    const basis = { kind: 'capacity' } as const;
+    const full = { team: team.id, backlog, capacity: team.openLeads, basis, ...refsOf(facts) };
+    return yields({ ...draft(deciding, 'LeadHeld', full), rule: 'hold' });
   }
   const offerId = facts.offerId;
   if (offerId === undefined) return conflict('the rule was given no offer id');
@@ -91,8 +104,8 @@ export function hold(deciding: Deciding<'hold'>): Step {
   const team = facts.teams.get(command.team);
   if (team?.kind !== 'sales') return invalid('/team', 'must be a sales team');
   const backlog = facts.load?.backlog(team.id) ?? 0;
-  return overridden(deciding, command.reason, () =>
-    draft(deciding, 'LeadHeld', { team: team.id, backlog, capacity: team.openLeads, ...refsOf(facts) }),
+  return overridden(deciding, command.reason, (basis) =>
+    draft(deciding, 'LeadHeld', { team: team.id, backlog, capacity: team.openLeads, basis, ...refsOf(facts) }),
   );
 }
 
@@ -103,9 +116,10 @@ export function release(deciding: Deciding<'release'>): Step {
   const data = { team: state.heldFor ?? '', backlog, capacity: team?.openLeads ?? null, ...refsOf(facts) };
   if (facts.actor.role === 'rule') {
     if (team && isFull(team, backlog)) return conflict('the sales team is still full');
-    return yields({ ...draft(deciding, 'LeadReleased', data), rule: 'release' });
+    const released = draft(deciding, 'LeadReleased', { ...data, basis: { kind: 'capacity' } });
+    return yields({ ...released, rule: 'release' });
   }
-  return overridden(deciding, command.reason ?? '', () => draft(deciding, 'LeadReleased', data));
+  return overridden(deciding, command.reason ?? '', (basis) => draft(deciding, 'LeadReleased', { ...data, basis }));
 }
 
 export function withdrawHandoff(deciding: Deciding<'withdraw-handoff'>): Step {
@@ -133,6 +147,8 @@ export function reject(deciding: Deciding<'reject'>): Step {
   const { command, facts } = deciding;
   if (isOtherOffer(deciding, command.offerId)) return conflict('that offer is no longer the open one');
   const { resumeAt } = command;
+  const bad = badResumeAt(deciding.at, resumeAt);
+  if (bad) return bad;
   return withReason(facts, 'reject', command.reason, (reason) =>
     yields(
       draft(deciding, 'HandoffRejected', {

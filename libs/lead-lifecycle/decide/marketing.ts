@@ -1,5 +1,18 @@
 import type { CommandOf } from '../lead-commands.js';
-import { agreedReason, conflict, draft, invalid, isOwner, refsOf, unchanged, withReason, yields } from './deciding.js';
+import {
+  ERASED,
+  agreedReason,
+  badResumeAt,
+  barred,
+  conflict,
+  draft,
+  invalid,
+  isOwner,
+  refsOf,
+  unchanged,
+  withReason,
+  yields,
+} from './deciding.js';
 import type { Deciding, Step } from './deciding.js';
 import { refuse } from '../../decider/decision.js';
 
@@ -37,7 +50,8 @@ export function correctDetails(deciding: Deciding<'correct-details'>): Step {
 export function startNurture(deciding: Deciding<'start-nurture'>): Step {
   const { command, facts, at } = deciding;
   const { track, channel, cadenceDays, resumeAt } = command;
-  if (resumeAt <= at) return invalid('/resumeAt', 'must be later than the start of the track');
+  const bad = badResumeAt(at, resumeAt);
+  if (bad) return bad;
   const most = facts.agreement.content.nurture.maximumSilenceDays;
   const maximumSilenceDays = command.maximumSilenceDays ?? most;
   if (maximumSilenceDays > most) return invalid('/maximumSilenceDays', `the agreement allows at most ${most}`);
@@ -47,9 +61,23 @@ export function startNurture(deciding: Deciding<'start-nurture'>): Step {
 export function withdrawQualification(deciding: Deciding<'withdraw-qualification'>): Step {
   const { command, facts } = deciding;
   const { resumeAt } = command;
+  const bad = badResumeAt(deciding.at, resumeAt) ?? (facts.actor.role === 'rule' ? notTheRules(deciding) : undefined);
+  if (bad) return bad;
   return withReason(facts, 'withdraw', command.reason, (reason) =>
     yields(draft(deciding, 'QualificationWithdrawn', { reason, ...(resumeAt ? { resumeAt } : {}) })),
   );
+}
+
+/** The rule withdraws for one of two causes, each of which must be there. */
+function notTheRules({ command, state, facts }: Deciding<'withdraw-qualification'>): Step | undefined {
+  switch (command.reason) {
+    case 'consent-withdrawn':
+      return facts.consentWithdrawn ? undefined : conflict('consent stands');
+    case 'details-corrected':
+      return state.score?.passed === false ? undefined : conflict('the lead still passes');
+    default:
+      return invalid('/reason', 'the rule withdraws only for lost consent or corrected details');
+  }
 }
 
 export function transferStewardship(deciding: Deciding<'transfer-stewardship'>): Step {
@@ -71,15 +99,13 @@ export function recommendMessage(deciding: Deciding<'recommend-message'>): Step 
 /** With a reason of its own, or countersigning what sales proposed; `erased` is the rule's alone. */
 export function disqualify(deciding: Deciding<'disqualify'>): Step {
   const { command, state, facts } = deciding;
-  const proposedBy = state.proposal ? { proposedBy: state.proposal.by } : {};
-  const code = command.reason ?? state.proposal?.reason;
+  const { proposal } = state;
+  const code = command.reason ?? proposal?.reason;
   if (code === undefined) return invalid('/reason', 'is required where nothing was proposed');
-  if (facts.actor.role === 'rule') {
-    if (code !== 'erased') return invalid('/reason', 'the rule disqualifies only an erased contact');
-    const { segment, version } = facts.agreement;
-    const reason = { code, agreement: { segment, version } };
-    return yields(draft(deciding, 'LeadDisqualified', { reason }));
-  }
+  const byRule = facts.actor.role === 'rule';
+  if (byRule !== (code === ERASED)) return invalid('/reason', 'the rule, and nobody else, disqualifies as erased');
+  if (byRule && !facts.contactErased) return conflict('the contact is not erased');
+  const proposedBy = proposal?.reason === code ? { proposedBy: proposal.by } : {};
   return withReason(facts, 'disqualify', code, (reason) =>
     yields(draft(deciding, 'LeadDisqualified', { reason, ...proposedBy })),
   );
@@ -91,22 +117,15 @@ export function declineDisqualification(deciding: Deciding<'decline-disqualifica
   // Declining answers a proposal: any agreed reason for keeping or recycling a lead will do.
   const reason = agreedReason(facts, 'reopen', command.reason) ?? agreedReason(facts, 'recycle', command.reason);
   if (!reason) return invalid('/reason', 'must be a reason of the agreed lists "reopen" or "recycle"');
-  return yields(draft(deciding, 'DisqualificationDeclined', { reason: reason.code }));
+  return yields(draft(deciding, 'DisqualificationDeclined', { reason }));
 }
 
 export function reopen(deciding: Deciding<'reopen'>): Step {
   const { command, state, facts } = deciding;
-  const barred = barredFromReturn(deciding);
-  if (barred) return barred;
+  const bar = barred(deciding);
+  if (bar) return bar;
   const cycle = state.cycles.length + 1;
   return withReason(facts, 'reopen', command.reason, (reason) =>
     yields(draft(deciding, 'LeadReopened', { cycle, reason, ...refsOf(facts) })),
   );
-}
-
-/** Whoever withdrew consent or was erased is not taken up again. */
-export function barredFromReturn({ state, facts }: Pick<Deciding<'reopen'>, 'state' | 'facts'>): Step | undefined {
-  if (facts.contactErased || state.erased) return conflict('the contact was erased');
-  if (facts.consentWithdrawn) return conflict('the contact withdrew consent');
-  return undefined;
 }

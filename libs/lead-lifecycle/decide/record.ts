@@ -1,5 +1,5 @@
-import { barredFromReturn } from './marketing.js';
 import {
+  barred,
   conflict,
   draft,
   invalid,
@@ -54,8 +54,11 @@ export function merge(deciding: Deciding<'merge'>): Step {
 
 export function unmerge(deciding: Deciding<'unmerge'>): Step {
   const { command, state, facts } = deciding;
-  const barred = barredFromReturn(deciding);
-  if (barred) return barred;
+  const bar = barred(deciding);
+  if (bar) return bar;
+  if (facts.actor.role === 'rule' && command.reason !== 'merged-in-a-circle') {
+    return invalid('/reason', 'the rule unmerges only what was merged in a circle');
+  }
   const cycle = state.cycles.length + (state.cycles.at(-1)?.outcome === undefined ? 0 : 1);
   return withReason(facts, 'unmerge', command.reason, (reason) =>
     yields(draft(deciding, 'LeadUnmerged', { cycle, reason })),
@@ -64,6 +67,7 @@ export function unmerge(deciding: Deciding<'unmerge'>): Step {
 
 export function absorbDuplicate(deciding: Deciding<'absorb-duplicate'>): Step {
   const { command, state } = deciding;
-  if (state.absorbed.includes(command.lead)) return unchanged;
-  return yields(draft(deciding, 'DuplicateAbsorbed', { lead: command.lead }));
+  if (command.duplicate === command.lead) return invalid('/duplicate', 'must be another lead');
+  if (state.absorbed.includes(command.duplicate)) return unchanged;
+  return yields(draft(deciding, 'DuplicateAbsorbed', { lead: command.duplicate }));
 }

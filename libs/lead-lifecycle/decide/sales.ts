@@ -1,7 +1,20 @@
 import { refuse } from '../../decider/decision.js';
 import { nextLeaf } from '../fold-table.js';
 import type { LeadDraft } from '../lead-events.js';
-import { agreementOf, conflict, draft, invalid, isOwner, subState, unchanged, withReason, yields } from './deciding.js';
+import { cycleToRate } from '../lead-state.js';
+import {
+  ERASED,
+  agreementOf,
+  badResumeAt,
+  conflict,
+  draft,
+  invalid,
+  isOwner,
+  subState,
+  unchanged,
+  withReason,
+  yields,
+} from './deciding.js';
 import type { Deciding, Step } from './deciding.js';
 import { allowedCommands } from './allowed.js';
 
@@ -26,10 +39,22 @@ export function salesQualify(deciding: Deciding<'sales-qualify'>): Step {
 
 export function recycle(deciding: Deciding<'recycle'>): Step {
   const { command, facts } = deciding;
-  if (command.resumeAt <= deciding.at) return invalid('/resumeAt', 'must be later than the return');
+  const bad =
+    badResumeAt(deciding.at, command.resumeAt) ?? (facts.actor.role === 'rule' ? decidable(deciding) : undefined);
+  if (bad) return bad;
   return withReason(facts, 'recycle', command.reason, (reason) =>
     withRating(deciding, draft(deciding, 'LeadRecycled', { reason, resumeAt: command.resumeAt })),
   );
+}
+
+const DAY = 24 * 60 * 60_000;
+
+/** The clock takes a loss back only where people had the agreed days to decide about it. */
+function decidable({ command, state, facts }: Deciding<'recycle'>): Step | undefined {
+  if (command.reason !== 'undecided-loss') return invalid('/reason', 'the rule recycles only an undecided loss');
+  const days = facts.agreement.content.undecidedLossDays;
+  const since = Date.parse(facts.now) - Date.parse(state.leafSince);
+  return since >= days * DAY ? undefined : conflict('the time to decide about the loss has not passed');
 }
 
 export function lose(deciding: Deciding<'lose'>): Step {
@@ -64,7 +89,7 @@ function ratedCycle(deciding: Deciding<'rate' | 'recycle' | 'lose' | 'win'>, rat
   if (!Number.isInteger(rating) || rating < min || rating > max) {
     return invalid('/rating', `must be a whole number from ${min} to ${max}`);
   }
-  const cycle = state.cycles.findLast((one) => (number === undefined ? one.lastWorker : one.number === number));
+  const cycle = cycleToRate(state, number);
   if (!cycle?.lastWorker) return conflict('sales worked no such cycle');
   if (cycle.rated) return conflict('that cycle is rated already');
   return yields(draft(deciding, 'LeadQualityRated', { cycle: cycle.number, rating, agreement: agreementOf(facts) }));
@@ -73,6 +98,7 @@ function ratedCycle(deciding: Deciding<'rate' | 'recycle' | 'lose' | 'win'>, rat
 export function proposeDisqualification(deciding: Deciding<'propose-disqualification'>): Step {
   const { command, state, facts } = deciding;
   if (state.proposal) return conflict('a disqualification is proposed already');
+  if (command.reason === ERASED) return invalid('/reason', 'erased is no reason to propose');
   return withReason(facts, 'disqualify', command.reason, (reason) =>
     yields(draft(deciding, 'DisqualificationProposed', { reason })),
   );

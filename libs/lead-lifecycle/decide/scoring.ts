@@ -2,7 +2,7 @@ import { evaluate, type EvaluationInput } from '../../agreements/policy.js';
 import { allows } from '../fold-table.js';
 import type { LeadDraft, LeadEventData } from '../lead-events.js';
 import { currentCycle, type LeadState } from '../lead-state.js';
-import { conflict, draft, invalid, refsOf, unchanged, yields, type Deciding, type Step } from './deciding.js';
+import { barred, conflict, draft, invalid, refsOf, unchanged, yields, type Deciding, type Step } from './deciding.js';
 
 type Cause = LeadEventData<'LeadScored'>['cause'];
 
@@ -33,7 +33,7 @@ export function scoreByRule(deciding: Deciding<'score'>, cause: Cause): readonly
 
 /** A returned lead waits for its resume date or for something new, or it would bounce back at once. */
 function mayQualifyByRule({ state, facts }: Deciding<'score'>): boolean {
-  if (!allows(state.leaf, 'LeadQualified') || facts.consentWithdrawn || facts.contactErased) return false;
+  if (!allows(state.leaf, 'LeadQualified') || barred({ state, facts })) return false;
   return (currentCycle(state)?.number ?? 1) === 1 || state.newInputs || resumes(state, facts.now);
 }
 
@@ -48,6 +48,7 @@ export function score(deciding: Deciding<'score'>): Step {
     if (state.score?.policyVersion === facts.policy.version && !resumes(state, facts.now)) return unchanged;
     return yields(...scoreByRule(deciding, 'policy'));
   }
+  if (facts.actor.role === 'rule') return invalid('/override', 'the rule scores by the policy alone');
   return overridden(deciding, override.reason, (basis) => {
     const total = override.points.reduce((sum, line) => sum + line.points, 0);
     const passed = facts.policy !== undefined && total >= facts.policy.content.threshold;
@@ -56,7 +57,8 @@ export function score(deciding: Deciding<'score'>): Step {
 }
 
 export function qualify(deciding: Deciding<'qualify'>): Step {
-  if (deciding.facts.consentWithdrawn) return conflict('the contact withdrew consent');
+  const bar = barred(deciding);
+  if (bar) return bar;
   return overridden(deciding, deciding.command.reason, (basis) => draft(deciding, 'LeadQualified', { basis }));
 }
 
