@@ -1,0 +1,43 @@
+import type { LeadEventType } from '../lead-lifecycle/lead-events.js';
+import { COUNT_METRICS, RATE_METRICS, type CountMetricId, type RateMetricId } from './metric-catalogue.js';
+
+export type Counts = Readonly<Record<CountMetricId, number>>;
+export type Rates = Readonly<Record<RateMetricId, number | null>>;
+
+const byEvent = new Map<string, (typeof COUNT_METRICS)[number][]>();
+for (const metric of COUNT_METRICS) byEvent.set(metric.event, [...(byEvent.get(metric.event) ?? []), metric]);
+
+/** What an event counts to. */
+export interface Counted {
+  readonly metric: CountMetricId;
+  /** only where the lead has none of it yet */
+  readonly firstOnly: boolean;
+}
+
+/**
+ * The metrics that an event of a lead counts to.
+ *
+ * @param imported whether the event is of imported history
+ */
+export function countedBy(type: LeadEventType, imported: boolean): readonly Counted[] {
+  const metrics = byEvent.get(type) ?? [];
+  return metrics
+    .filter((metric) => !imported || metric.imported === 'counted')
+    .map((metric) => ({ metric: metric.id, firstOnly: metric.counts === 'first-of-lead' }));
+}
+
+/** The rates over given counts: between 0 and 1, null where there is nothing to divide by. */
+export function ratesOf(counts: Counts): Rates {
+  const rates = RATE_METRICS.map(({ id, of, over }) => [id, counts[over] === 0 ? null : counts[of] / counts[over]]);
+  return Object.fromEntries(rates) as Rates;
+}
+
+export function noCounts(): Record<CountMetricId, number> {
+  return Object.fromEntries(COUNT_METRICS.map(({ id }) => [id, 0])) as Record<CountMetricId, number>;
+}
+
+/** Whether a stored name is one of a count: rows of a metric that the catalogue no longer has are not shown. */
+export const isCountMetric = (id: string): id is CountMetricId => COUNT_METRICS.some((metric) => metric.id === id);
+
+/** The month (UTC, `2026-03`) of a time in ISO 8601 UTC. */
+export const monthOf = (time: string): string => time.slice(0, 7);

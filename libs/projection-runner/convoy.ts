@@ -1,0 +1,87 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { hasReached, type EventFeed, type FeedBatch } from '../event-feed/event-feed.js';
+import { RebuildStopped, RevisionGap } from './projection.js';
+import type { View } from './view.js';
+
+export interface ConvoyOptions {
+  readonly feed: EventFeed;
+  readonly signal: AbortSignal;
+  readonly batchSize: number;
+  /** called after each batch of any view */
+  readonly advanced: () => void;
+  /** Waits before the feed or the database is tried again; resolves at once when the signal is given. */
+  readonly pause: (attempt: number, signal: AbortSignal) => Promise<void>;
+}
+
+/**
+ * Runs views that are equally far from one delivery of the feed, so that events are read and parsed once for all of
+ * them; a view that lags behind travels apart and holds up none.
+ */
+export async function runConvoys(views: readonly View[], options: ConvoyOptions): Promise<void> {
+  const convoys: View[][] = [];
+  for (const view of views) {
+    const convoy = convoys.find(([first]) => first !== undefined && areEquallyFar(first, view));
+    if (convoy) convoy.push(view);
+    else convoys.push([view]);
+  }
+  await Promise.all(convoys.map((convoy) => keepRunning(convoy, options)));
+}
+
+const areEquallyFar = (a: View, b: View): boolean =>
+  hasReached(a.progress, b.progress) && hasReached(b.progress, a.progress);
+
+async function keepRunning(convoy: readonly View[], options: ConvoyOptions): Promise<void> {
+  let attempt = 0;
+  const advanced = (): void => {
+    attempt = 0;
+    options.advanced();
+  };
+  while (!options.signal.aborted) {
+    const running = convoy.filter((view) => !view.isStopped);
+    try {
+      return await run(running, { ...options, advanced });
+    } catch (error) {
+      for (const view of running) view.hold(faultOf(error));
+      await options.pause(++attempt, options.signal);
+      if (await areApart(running)) return runConvoys(running, options);
+    }
+  }
+}
+
+/** Whether some views of a convoy had a batch and others had not, when it broke off. */
+async function areApart(views: readonly View[]): Promise<boolean> {
+  const reread = await Promise.allSettled(views.map((view) => view.rereadProgress()));
+  if (reread.some(({ status }) => status === 'rejected')) return false;
+  return views.some((view) => views[0] !== undefined && !areEquallyFar(views[0], view));
+}
+
+async function run(convoy: readonly View[], { feed, signal, batchSize, advanced }: ConvoyOptions): Promise<void> {
+  const [first] = convoy;
+  if (first === undefined) return;
+  const allStopped = new AbortController();
+  const handler = async (batch: FeedBatch): Promise<void> => {
+    for (const view of convoy) {
+      if (view.isStopped) continue;
+      await take(view, batch);
+      advanced();
+      // Each view's batch is one stretch of work; requests of this process come in between.
+      await nextTurn();
+    }
+    if (convoy.every((view) => view.isStopped)) allStopped.abort();
+  };
+  const either = AbortSignal.any([signal, allStopped.signal]);
+  await feed.deliver({ from: first.progress, handler, signal: either, batchSize });
+}
+
+/** A view that can never go on stops alone; what concerns feed or database concerns all. */
+async function take(view: View, batch: FeedBatch): Promise<void> {
+  try {
+    await view.take(batch);
+  } catch (error) {
+    if (!(error instanceof RevisionGap || error instanceof RebuildStopped)) throw error;
+    await view.stop(error.message);
+  }
+}
+
+/** Never the message: it may repeat what a person typed. */
+const faultOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown');

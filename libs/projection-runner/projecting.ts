@@ -1,0 +1,114 @@
+import { isoTime, type Clock } from '../decider/clock.js';
+import type { FeedBatch } from '../event-feed/event-feed.js';
+import type { RecordedEvent } from '../event-store/event-store.js';
+import type { ReadDatabase, Writing } from '../read-database/read-database.js';
+import { writeProgress } from './builds.js';
+import { BEHIND_ANOTHER, DeadLetters, UNKNOWN_TYPE } from './dead-letters.js';
+import { RebuildStopped, RevisionGap, type Projection } from './projection.js';
+import { sift, type Marks, type Sifted } from './sift.js';
+import { StreamMarks } from './stream-marks.js';
+
+/**
+ * Brings batches into one build of a projection: rows, marks and progress in one transaction, so that each event has
+ * its effect once, whatever is delivered twice and wherever the process ends.
+ */
+export class Projecting {
+  private readonly marks: StreamMarks;
+  private readonly deadLetters: DeadLetters;
+
+  constructor(
+    private readonly database: ReadDatabase,
+    private readonly projection: Projection,
+    private readonly build: string,
+    private readonly clock: Clock,
+  ) {
+    this.marks = new StreamMarks(build);
+    this.deadLetters = new DeadLetters(build);
+  }
+
+  /**
+   * @param parking whether a stream that cannot be folded is laid aside; otherwise the whole projection stops there
+   * @returns how far the streams of the batch are now
+   * @throws RevisionGap, RebuildStopped, or the fault of a database that cannot work now; nothing of the batch that
+   * was not done before counts as done then
+   */
+  async project(batch: FeedBatch, parking: boolean): Promise<Marks> {
+    const prefix = `${this.projection.category}-`;
+    const events = batch.events.filter((event) => event.stream.startsWith(prefix));
+    const progressed = (tx: Writing): Promise<void> => writeProgress(tx, this.build, batch.partition, batch.offset);
+    try {
+      return await this.database.transaction(async (tx) => {
+        const marks = await this.fold(tx, events, parking);
+        await progressed(tx);
+        return marks;
+      });
+    } catch (error) {
+      if (this.concernsAll(error)) throw error;
+      const marks = await this.foldInParts(events, parking);
+      await this.database.transaction(progressed);
+      return marks;
+    }
+  }
+
+  private async fold(tx: Writing, events: readonly RecordedEvent[], parking: boolean): Promise<Marks> {
+    if (events.length === 0) return new Map();
+    const before = await this.marks.load(
+      tx,
+      events.map((event) => event.stream),
+    );
+    const sifted = sift(events, before, (type) => this.projection.handles(type));
+    if (sifted.aside.length > 0) await this.layAside(tx, sifted, parking);
+    if (sifted.fresh.length > 0) await this.projection.apply(sifted.fresh, tx);
+    await this.marks.save(tx, sifted.marks);
+    return sifted.marks;
+  }
+
+  private async layAside(tx: Writing, { aside }: Sifted, parking: boolean): Promise<void> {
+    const unknown = aside.find((one) => one.unknownType);
+    if (!parking && unknown !== undefined) {
+      const { stream, revision } = unknown.event;
+      throw new RebuildStopped(`${this.projection.name}: unknown type of event at ${stream}@${revision}`);
+    }
+    const letters = aside.map(({ event, unknownType }) => ({
+      event,
+      fault: unknownType ? UNKNOWN_TYPE : BEHIND_ANOTHER,
+    }));
+    await this.deadLetters.park(tx, letters, isoTime(this.clock()));
+  }
+
+  /**
+   * Finds what cannot be folded by halving, each part in a transaction of its own and without progress: should the
+   * process end here, the batch comes again and the marks tell what of it is done.
+   */
+  private async foldInParts(events: readonly RecordedEvent[], parking: boolean): Promise<Marks> {
+    try {
+      return await this.database.transaction((tx) => this.fold(tx, events, parking));
+    } catch (error) {
+      if (this.concernsAll(error)) throw error;
+      const [only] = events;
+      if (events.length === 1 && only !== undefined) {
+        if (parking) return this.park(only, faultName(error));
+        throw new RebuildStopped(`${this.projection.name}: ${faultName(error)} at ${only.stream}@${only.revision}`);
+      }
+      const half = events.length >> 1;
+      const first = await this.foldInParts(events.slice(0, half), parking);
+      return new Map([...first, ...(await this.foldInParts(events.slice(half), parking))]);
+    }
+  }
+
+  private park(event: RecordedEvent, fault: string): Promise<Marks> {
+    return this.database.transaction(async (tx) => {
+      const marks = new Map([[event.stream, { revision: event.revision - 1, parked: true }]]);
+      await this.deadLetters.park(tx, [{ event, fault }], isoTime(this.clock()));
+      await this.marks.save(tx, marks);
+      return marks;
+    });
+  }
+
+  private concernsAll(error: unknown): boolean {
+    return error instanceof RevisionGap || error instanceof RebuildStopped || this.database.isUnavailable(error);
+  }
+}
+
+/** Never the message: it may repeat what a person typed. */
+const faultName = (error: unknown): string => (error instanceof Error ? error.name : 'unknown');
