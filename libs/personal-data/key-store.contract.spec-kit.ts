@@ -41,8 +41,8 @@ export function keyStoreContract(open: () => Promise<KeyStore>): void {
       expect(await store.contactLeads('contact-ann')).toEqual(['lead-ann']);
     });
 
-    it('answers the same when repeated, and makes nothing twice', async () => {
-      const ann = request('ann', email('a'));
+    it.each([[[email('a')]], [[]]])('answers the same when repeated, and makes nothing twice: %j', async (entries) => {
+      const ann = request('ann', ...entries);
       const first = await reserve(ann);
       const key = await bytesOf(store, 'contact-ann');
       expect(await reserve(ann)).toEqual(first);

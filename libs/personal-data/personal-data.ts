@@ -5,7 +5,13 @@ import { blindIndexEntries, type Addresses } from './blind-index.js';
 import type { PiiEnvelope } from './envelope-format.js';
 import { open, seal, type EnvelopeContext } from './envelope.js';
 import type { Pepper } from './key-ring.js';
-import { KeyStoreFault, type IndexedEntries, type KeyStore, type LinkVerdict, type ReservedContact } from './key-store.js';
+import {
+  KeyStoreFault,
+  type IndexedEntries,
+  type KeyStore,
+  type LinkVerdict,
+  type ReservedContact,
+} from './key-store.js';
 import type { RandomBytes } from './random-bytes.js';
 
 export interface ContactRequest {
