@@ -22,10 +22,13 @@ export const leadStream = (id: string): string => `lead-${id}`;
 export type LeadExecuted = Executed<LeadState, LeadResult>;
 /** A command as it is asked for: its frame (ids, the lead) comes from the envelope. */
 export type LeadCommandBody<K extends LeadCommandKind = LeadCommandKind> = {
-  [Kind in K]: Omit<Extract<LeadCommand, { kind: Kind }>, 'commandId' | 'lead'>;
+  [Kind in K]: Omit<Extract<LeadCommand, { kind: Kind }>, 'commandId' | 'lead' | 'offerId'> &
+    (Kind extends 'expire' ? { readonly offerId: string } : { readonly offerId?: string });
 }[K];
 
 const MOST_MERGES = 16;
+/** People decide these over what others may just have done, so they must name the state they have seen. */
+const ON_A_VIEW: readonly LeadCommandKind[] = ['merge', 'unmerge', 'disqualify', 'reassign'];
 const LOAD_MATTERS: readonly LeadCommandKind[] = ['route', 'hold', 'release'];
 
 /** Runs commands on existing leads. Creating one is `LeadCreation`. */
@@ -50,15 +53,18 @@ export class LeadCommands {
       key,
       ...(row === undefined ? {} : { row }),
     });
-    const command = { ...body, lead, commandId } as LeadCommand;
+    const offer = body.kind === 'hand-off' ? { offerId: offerIdOf(secret, commandId) } : {};
+    const command = { ...body, ...offer, lead, commandId } as LeadCommand;
     let admitted: Actor | undefined;
     const executed = await this.parts.commands.execute<LeadState, LeadResult>({
       stream: leadStream(lead),
       fold: leadFold,
       commandId,
       bodyMac: bodyMac(secret, envelope.body),
-      precondition: (revision) =>
-        envelope.ifMatch === undefined || satisfies(revision, envelope.ifMatch) ? 'holds' : 'stale',
+      precondition: (revision) => {
+        if (envelope.ifMatch === undefined) return mustHaveSeen(body.kind, sender) ? 'required' : 'holds';
+        return satisfies(revision, envelope.ifMatch) ? 'holds' : 'stale';
+      },
       admit: ({ state }) => {
         if (!mayRead(state, sender, this.parts.reference.teams)) return { code: 'not-found', what: 'lead' };
         const outcome = this.#admit(command, state, sender);
@@ -191,6 +197,9 @@ export class LeadCommands {
     return id;
   }
 }
+
+const mustHaveSeen = (kind: LeadCommandKind, { roles }: Sender): boolean =>
+  ON_A_VIEW.includes(kind) && !roles.some((role) => role === 'rule' || role === 'import');
 
 /** Whether any of the caller's roles could ever do this, on whatever lead: known without reading one. */
 export function mayEver(kind: LeadCommandKind, { roles }: Sender): boolean {

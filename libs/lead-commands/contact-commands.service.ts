@@ -1,0 +1,80 @@
+import { contactStream, decideContact, type ContactCommand, type ContactState } from '../contacts/contact.js';
+import type { Actor, Refusal } from '../decider/decision.js';
+import { isManager } from '../lead-lifecycle/lead-facts.js';
+import type { LeadState } from '../lead-lifecycle/lead-state.js';
+import type { Envelope } from './caller.js';
+import type { CommandParts } from './command-parts.js';
+import { contactFold, leadFold } from './folds.js';
+import { leadStream } from './lead-commands.service.js';
+import type { PlainCommands } from './reference-commands.service.js';
+import type { Executed } from './stream-commands.js';
+import type { KeyStore } from '../personal-data/key-store.js';
+import { mayRead } from './visibility.js';
+
+/** Commands on the person behind leads: consent, merging, mirrored touches. */
+export class ContactCommands {
+  constructor(
+    private readonly plain: PlainCommands,
+    private readonly parts: CommandParts,
+    private readonly keys: KeyStore,
+  ) {}
+
+  /** @throws LineFull, StoreFault, KeyStoreFault: the command may be repeated */
+  async execute(
+    contact: string,
+    command: Exclude<ContactCommand, { type: 'register' }>,
+    envelope: Envelope,
+    occurredAt?: string,
+  ): Promise<Executed<ContactState, null>> {
+    const leads = await this.#leadsOf(contact);
+    const { sender } = envelope;
+    const visible = leads.some((lead) => mayRead(lead, sender, this.parts.reference.teams));
+    // Somebody else's contact is none: the answer is the same as for one that does not exist.
+    if (!visible && !sender.roles.includes('rule')) return { kind: 'refused', refusal: notFound };
+    const survivor = command.type === 'merge' ? await this.#survivor(command.into) : undefined;
+    const executed = await this.plain.execute<ContactState, null>({
+      stream: contactStream(contact),
+      fold: contactFold,
+      operation: `contact.${command.type}`,
+      envelope,
+      decide: ({ state }, actor, now) =>
+        decideContact(command, state, {
+          now,
+          actor,
+          ...(occurredAt === undefined ? {} : { occurredAt }),
+          ...this.#standing(leads, actor),
+          ...(survivor ? { survivor } : {}),
+        }),
+    });
+    // The index follows the event: run again, it converges, since merging in the key store is idempotent.
+    if (executed.kind === 'done' && command.type === 'merge') await this.keys.mergeContacts(contact, command.into);
+    return executed;
+  }
+
+  async #leadsOf(contact: string): Promise<readonly LeadState[]> {
+    const ids = await this.keys.contactLeads(contact);
+    return Promise.all(ids.map(async (id) => (await this.parts.commands.load(leadStream(id), leadFold)).state));
+  }
+
+  async #survivor(into: string) {
+    const { state, revision } = await this.parts.commands.load(contactStream(into), contactFold);
+    return { exists: revision >= 0, ...(state.mergedInto === undefined ? {} : { mergedInto: state.mergedInto }) };
+  }
+
+  #standing(leads: readonly LeadState[], actor: Actor) {
+    const { teams } = this.parts.reference;
+    const team = (id: string | undefined) => (id === undefined ? undefined : teams.get(id));
+    return {
+      isStewardOrWorker: leads.some(
+        ({ steward, worker }) =>
+          worker?.person === actor.id ||
+          (steward?.person === undefined
+            ? (team(steward?.team)?.members.includes(actor.id) ?? false)
+            : steward.person === actor.id),
+      ),
+      isMarketingManager: leads.some(({ steward }) => isManager(team(steward?.team), actor.id)),
+    };
+  }
+}
+
+const notFound: Refusal = { code: 'not-found', what: 'contact' };

@@ -1,0 +1,106 @@
+import type { FastifyReply } from 'fastify';
+import { eventName } from '../../contracts/event-type.js';
+import type { TokenRole } from '../../decider/decision.js';
+import type { JsonObject } from '../../decider/json.js';
+import type { RecordedEvent } from '../../event-store/event-store.js';
+import type { Caller } from '../../http-kit/caller.js';
+import { entityTagOf, type RevisionCondition } from '../../http-kit/entity-tag.js';
+import {
+  idempotencyKeyReused,
+  preconditionFailed,
+  preconditionRequired,
+  type ProblemException,
+} from '../../http-kit/problem-exception.js';
+import { problemOfRefusal } from '../../http-kit/refusal-problem.js';
+import { allowedCommands } from '../../lead-lifecycle/decide/allowed.js';
+import { currentCycle, type LeadState } from '../../lead-lifecycle/lead-state.js';
+import type { Envelope, Sender } from '../caller.js';
+import type { Executed } from '../stream-commands.js';
+
+export class WrittenEvent {
+  id!: string;
+  /** @example LeadHandedOff */
+  type!: string;
+  revision!: number;
+}
+
+/** What a command did. The same command sent again answers the same, with `repeated`. */
+export class LeadAnswer {
+  lead!: string;
+  /** Of the lead's stream after the command; also the ETag. With `lead@revision` a query waits until it has it. */
+  revision!: number;
+  /** @example working.contacted */
+  state!: string;
+  cycle!: number;
+  repeated!: boolean;
+  events!: WrittenEvent[];
+  /** The commands that the state allows, whoever asks. */
+  allowed!: string[];
+}
+
+/** The fixed client of imports: another operator's second run is a repetition, not new history. */
+const IMPORT_CLIENT = 'import';
+
+export function senderOf({ subject, client, roles, issuer, how }: Caller): Sender {
+  const imports = (roles as readonly TokenRole[]).includes('import');
+  return { subject, client: imports ? IMPORT_CLIENT : client, roles, issuer, how };
+}
+
+export function envelopeOf(
+  caller: Caller,
+  key: string,
+  body: object,
+  requestId: string,
+  ifMatch?: RevisionCondition,
+): Envelope {
+  const sender = senderOf(caller);
+  return {
+    sender,
+    key,
+    body: body as JsonObject,
+    correlationId: requestId,
+    ...(ifMatch === undefined ? {} : { ifMatch }),
+  };
+}
+
+/** The outcome, or what HTTP answers where it is none. */
+export function doneOr<State, Result>(executed: Executed<State, Result>): Executed<State, Result> & { kind: 'done' } {
+  if (executed.kind === 'done') return executed;
+  throw problemOf(executed);
+}
+
+export function problemOf(executed: Exclude<Executed<unknown, unknown>, { kind: 'done' }>): ProblemException {
+  switch (executed.kind) {
+    case 'refused':
+      return problemOfRefusal(executed.refusal);
+    case 'key-reused':
+      return idempotencyKeyReused();
+    case 'stale':
+      return preconditionFailed(entityTagOf(executed.revision));
+    case 'precondition-required':
+      return preconditionRequired();
+  }
+}
+
+export const writtenEvents = (events: readonly RecordedEvent[]): WrittenEvent[] =>
+  events.map(({ id, type, revision }) => ({ id, type: eventName(type) ?? type, revision }));
+
+export function leadAnswer(
+  lead: string,
+  { state, revision, repeated, events }: Executed<LeadState, unknown> & { kind: 'done' },
+): LeadAnswer {
+  return {
+    lead,
+    revision,
+    state: state.leaf,
+    cycle: currentCycle(state)?.number ?? 1,
+    repeated,
+    events: writtenEvents(events),
+    allowed: [...allowedCommands(state.leaf)],
+  };
+}
+
+export function tagged<T extends { readonly revision: number }>(reply: FastifyReply, answer: T): T {
+  void reply.header('etag', entityTagOf(answer.revision));
+  return answer;
+}

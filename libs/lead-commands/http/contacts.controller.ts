@@ -1,0 +1,62 @@
+import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
+import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { IsIn, IsOptional } from 'class-validator';
+import { CONTACT_PURPOSE, type ContactCommand } from '../../contacts/contact.js';
+import { ContactCommands } from '../contact-commands.service.js';
+import { doneOr, envelopeOf, tagged, writtenEvents } from './command-answer.js';
+import { CommandOrigin, Origin } from './command-origin.js';
+import { IsCode, IsUuid } from './field-rules.js';
+import { TimedDto } from './lead.dto.js';
+import { UuidPipe } from './path-parameters.js';
+
+class ChangeConsentDto extends TimedDto {
+  @IsIn(['given', 'withdrawn'])
+  consent!: 'given' | 'withdrawn';
+
+  /** What for; being contacted where absent. @example contact */
+  @IsOptional()
+  @IsCode()
+  purpose?: string;
+}
+
+class MergeContactDto extends TimedDto {
+  /** The contact that goes on. */
+  @IsUuid()
+  into!: string;
+
+  @IsCode()
+  reason!: string;
+}
+
+/** The person behind leads: consent, and two records of one person made one. */
+@ApiTags('contacts')
+@ApiBearerAuth()
+@Controller('contacts/:id')
+export class ContactsController {
+  constructor(private readonly commands: ContactCommands) {}
+
+  @Post('consent')
+  @HttpCode(200)
+  consent(@Param('id', UuidPipe) id: string, @Body() dto: ChangeConsentDto, @Origin() origin: CommandOrigin) {
+    const { consent, purpose = CONTACT_PURPOSE } = dto;
+    return this.#run(id, { type: 'change-consent', consent, purpose }, dto, origin);
+  }
+
+  @Post('merge')
+  @HttpCode(200)
+  merge(@Param('id', UuidPipe) id: string, @Body() dto: MergeContactDto, @Origin() origin: CommandOrigin) {
+    return this.#run(id, { type: 'merge', into: dto.into, reason: dto.reason }, dto, origin);
+  }
+
+  async #run(
+    contact: string,
+    command: Exclude<ContactCommand, { type: 'register' }>,
+    dto: TimedDto,
+    { caller, key, requestId, ifMatch, reply }: CommandOrigin,
+  ) {
+    const envelope = envelopeOf(caller, key, dto, requestId, ifMatch);
+    const executed = await this.commands.execute(contact, command, envelope, dto.occurredAt);
+    const { revision, repeated, events } = doneOr(executed);
+    return tagged(reply, { contact, revision, repeated, events: writtenEvents(events) });
+  }
+}

@@ -1,0 +1,38 @@
+import { applyDecorators } from '@nestjs/common';
+import { Transform } from 'class-transformer';
+import { Matches } from 'class-validator';
+
+/** `code`, `opaqueId` and the like, as the event shapes have them; here they say it to the caller. */
+export const IsCode = (options: { each?: boolean } = {}) =>
+  Matches(/^[a-z0-9][a-z0-9_.:+-]{0,63}$/, {
+    ...options,
+    message: 'must be a code: lower-case letters, digits and _ . : + -, at most 64',
+  });
+export const IsOpaqueId = () =>
+  Matches(/^[A-Za-z0-9][A-Za-z0-9_.:|-]{0,127}$/, {
+    message: 'must be an opaque id: letters, digits and _ . : | -, at most 128, no @',
+  });
+export const IsUuid = () =>
+  Matches(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, {
+    message: 'must be a UUID in lower case',
+  });
+
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
+const NORMAL = /^(20|21)\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+/** An ISO 8601 time with its zone; stored in UTC with milliseconds. A day that does not exist is refused. */
+export const IsInstant = () =>
+  applyDecorators(
+    Transform(({ value }: { value: unknown }) => normalInstant(value)),
+    Matches(NORMAL, { message: 'must be an ISO 8601 time with zone, in the years 2000 to 2199' }),
+  );
+
+function normalInstant(value: unknown): unknown {
+  if (typeof value !== 'string' || !INSTANT.test(value)) return value;
+  const milliseconds = Date.parse(value);
+  if (Number.isNaN(milliseconds)) return value;
+  // Date.parse rolls some impossible days over into the next month: the day that was written must come back.
+  const offset = Date.parse(`${value.slice(0, 10)}T00:00:00Z`);
+  if (Number.isNaN(offset) || new Date(offset).toISOString().slice(0, 10) !== value.slice(0, 10)) return value;
+  return new Date(milliseconds).toISOString();
+}

@@ -1,0 +1,132 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiHeader, ApiTags } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { JsonObject } from '../../decider/json.js';
+import { CurrentCaller, type Caller } from '../../http-kit/caller.js';
+import { decodeCursor, encodeCursor } from '../../http-kit/cursor.js';
+import { IdempotencyKey } from '../../http-kit/idempotency-key.js';
+import { PageQuery } from '../../http-kit/page-query.dto.js';
+import { malformed, notFound } from '../../http-kit/problem-exception.js';
+import { LeadCreation } from '../lead-creation.js';
+import { LeadHistory, type AsOf } from '../lead-history.service.js';
+import { BatchCreation, type RowVerdict } from './batch-creation.js';
+import { doneOr, envelopeOf, leadAnswer, senderOf, tagged, type LeadAnswer } from './command-answer.js';
+import { createBodyOf } from './create-body.js';
+import { IsInstant } from './field-rules.js';
+import { CreateLeadDto, CreateLeadsDto } from './lead.dto.js';
+import { leadView, timelineView, type LeadView, type TimelineView } from './lead-view.js';
+import { UuidPipe } from './path-parameters.js';
+
+class AsOfQuery {
+  /** The lead as of this revision. */
+  @IsOptional()
+  @Transform(({ value }: { value: unknown }) =>
+    typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value,
+  )
+  @IsInt()
+  @Min(0)
+  @Max(Number.MAX_SAFE_INTEGER)
+  revision?: number;
+
+  /** The lead as of this time. */
+  @IsOptional()
+  @IsInstant()
+  at?: string;
+
+  /** With `at`: what had happened by then, or what was known by then. */
+  @IsOptional()
+  @IsIn(['happened', 'known'])
+  as?: 'happened' | 'known';
+}
+
+@ApiTags('leads')
+@ApiBearerAuth()
+@Controller('leads')
+export class LeadsController {
+  constructor(
+    private readonly creation: LeadCreation,
+    private readonly batches: BatchCreation,
+    private readonly history: LeadHistory,
+  ) {}
+
+  /** Creates a lead. If the person has an open or lost lead that you may read, it is named (409 duplicate). */
+  @Post()
+  @ApiHeader({ name: 'Idempotency-Key', required: true, description: '1 to 255 printable ASCII characters' })
+  async create(
+    @CurrentCaller() caller: Caller,
+    @IdempotencyKey() key: string,
+    @Body() dto: CreateLeadDto,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<LeadAnswer> {
+    const executed = await this.creation.create(createBodyOf(dto, caller), envelopeOf(caller, key, dto, request.id));
+    const answer = leadAnswer(executed.lead, doneOr(executed));
+    void reply.header('location', `/leads/${answer.lead}`);
+    return tagged(reply, answer);
+  }
+
+  /** Creates up to 500 leads, each row by itself: a refused one does not stop the others. */
+  @Post('batch')
+  @HttpCode(200)
+  @ApiHeader({ name: 'Idempotency-Key', required: true, description: 'one for the batch; the row makes it a row’s' })
+  async createBatch(
+    @CurrentCaller() caller: Caller,
+    @IdempotencyKey() key: string,
+    @Body() dto: CreateLeadsDto,
+    @Req() request: FastifyRequest,
+  ): Promise<{ verdicts: RowVerdict[] }> {
+    return { verdicts: await this.batches.create(dto.leads, caller, key, request.id) };
+  }
+
+  /** The lead now, or as of a revision or a time. */
+  @Get(':id')
+  async show(
+    @CurrentCaller() caller: Caller,
+    @Param('id', UuidPipe) id: string,
+    @Query() query: AsOfQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<LeadView> {
+    const asOf = asOfOf(query);
+    const sender = senderOf(caller);
+    const found = asOf ? await this.history.at(id, asOf, sender) : await this.history.now(id, sender);
+    if (!found) throw notFound('lead');
+    return tagged(reply, leadView(id, found));
+  }
+
+  /** All that happened to the lead, oldest first, by whichever team. */
+  @Get(':id/timeline')
+  async timeline(
+    @CurrentCaller() caller: Caller,
+    @Param('id', UuidPipe) id: string,
+    @Query() { limit, cursor }: PageQuery,
+  ): Promise<TimelineView> {
+    const [from] = cursor === undefined ? [0] : decodeCursor(cursor, ['number']);
+    const entries = await this.history.timeline(id, senderOf(caller), { from, limit });
+    if (!entries) throw notFound('lead');
+    return timelineView(entries, entries.length === limit ? encodeCursor([from + limit]) : undefined);
+  }
+
+  /** The person behind the lead. Each look is logged; not for analysts and auditors. */
+  @Get(':id/contact')
+  async contact(
+    @CurrentCaller() caller: Caller,
+    @Param('id', UuidPipe) id: string,
+    @Req() request: FastifyRequest,
+  ): Promise<{ details: JsonObject | 'erased' }> {
+    const details = await this.history.contactDetails(id, senderOf(caller));
+    if (details === undefined) throw notFound('lead');
+    request.log.info({ lead: id, subject: caller.subject }, 'personal data read');
+    return { details };
+  }
+}
+
+function asOfOf({ revision, at, as }: AsOfQuery): AsOf | undefined {
+  if (revision !== undefined && at !== undefined) {
+    throw malformed({ in: 'query', field: 'revision', rule: 'must not be given together with at' });
+  }
+  if (as !== undefined && at === undefined) throw malformed({ in: 'query', field: 'as', rule: 'goes with at only' });
+  if (revision !== undefined) return { kind: 'revision', revision };
+  return at === undefined ? undefined : { kind: as ?? 'happened', at };
+}

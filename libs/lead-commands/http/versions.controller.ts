@@ -1,0 +1,188 @@
+import { Body, Controller, Get, HttpCode, Inject, Injectable, Param, Post } from '@nestjs/common';
+import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { IsInt, IsObject, IsOptional, Matches, Min } from 'class-validator';
+import type { AgreementContent } from '../../agreements/agreement-content.js';
+import type { Checked } from '../../agreements/content-check.js';
+import type { PolicyContent } from '../../agreements/policy.js';
+import type { SignedKind } from '../../agreements/signed-versions.js';
+import { validateAgreementContent } from '../../agreements/validate-agreement.js';
+import { validatePolicyContent } from '../../agreements/validate-policy.js';
+import { inForceAt, statusAt } from '../../agreements/validity.js';
+import { isoTime, type Clock } from '../../decider/clock.js';
+import { malformed, notFound } from '../../http-kit/problem-exception.js';
+import { pointerOfField } from '../../http-kit/json-pointer.js';
+import { versionsFold } from '../folds.js';
+import { ReferenceCommands } from '../reference-commands.service.js';
+import { DEFAULT_SEGMENT } from '../reference-data.js';
+import { DEFAULT_AGREEMENT } from '../../agreements/default-agreement.js';
+import { CLOCK } from '../tokens.js';
+import { StreamCommands } from '../stream-commands.js';
+import { doneOr, envelopeOf, tagged, writtenEvents } from './command-answer.js';
+import { CommandOrigin, Origin } from './command-origin.js';
+import { IsInstant } from './field-rules.js';
+import { NamePipe } from './path-parameters.js';
+
+class ProposeDto {
+  /** The whole content, as both teams will sign it. */
+  @IsObject()
+  content!: Record<string, unknown>;
+
+  /** From when it shall hold; from the second signature where absent. Never retroactive. */
+  @IsOptional()
+  @IsInstant()
+  validFrom?: string;
+}
+
+class SignDto {
+  @IsInt()
+  @Min(1)
+  version!: number;
+
+  /** SHA-256 of the content's JCS, as the proposal answered it: you sign what you have read. */
+  @Matches(/^[0-9a-f]{64}$/, { message: 'must be a SHA-256 in lower-case hex' })
+  contentHash!: string;
+}
+
+class WithdrawDto {
+  @IsInt()
+  @Min(1)
+  version!: number;
+}
+
+/** What the policy and the agreement have in common: versions that count once both teams signed them. */
+@Injectable()
+abstract class VersionsController<Content> {
+  protected abstract readonly kind: SignedKind;
+  protected abstract readonly validate: (content: unknown) => Checked<Content>;
+
+  constructor(
+    private readonly commands: ReferenceCommands,
+    private readonly streams: StreamCommands,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** All versions with how they stand now, or undefined where nothing was ever proposed. */
+  protected async versionsOf(segment: string) {
+    const now = isoTime(this.clock());
+    const { state, revision } = await this.streams.load(
+      `${this.kind}-${segment}`,
+      versionsFold<Content>(this.kind, segment),
+    );
+    if (revision < 0) return undefined;
+    const versions = state.versions.map((version) => ({ ...version, status: statusAt(state, version, now) }));
+    return { segment, revision, inForce: inForceAt(state, now)?.version ?? null, versions };
+  }
+
+  protected proposeVersion(segment: string, dto: ProposeDto, origin: CommandOrigin) {
+    const checked = this.validate(dto.content);
+    if (!checked.ok) {
+      throw malformed({ field: `/content${pointerOfField(checked.field)}`, rule: checked.rule });
+    }
+    const { validFrom } = dto;
+    const proposal = { type: 'propose' as const, content: checked.content, ...(validFrom ? { validFrom } : {}) };
+    return this.#run(segment, proposal, dto, origin);
+  }
+
+  protected signVersion(segment: string, { version, contentHash }: SignDto, origin: CommandOrigin) {
+    return this.#run(segment, { type: 'sign', version, contentHash }, { version, contentHash }, origin);
+  }
+
+  protected withdrawVersion(segment: string, { version }: WithdrawDto, origin: CommandOrigin) {
+    return this.#run(segment, { type: 'withdraw', version }, { version }, origin);
+  }
+
+  async #run(
+    segment: string,
+    command: Parameters<ReferenceCommands['version']>[2],
+    body: object,
+    { caller, key, requestId, ifMatch, reply }: CommandOrigin,
+  ) {
+    const envelope = envelopeOf(caller, key, body, requestId, ifMatch);
+    const done = doneOr(await this.commands.version<unknown>(this.kind, segment, command, envelope));
+    const { state, revision, repeated, events } = done;
+    const version = done.result?.version ?? (events[0]?.data.version as number);
+    const named = state.versions[version - 1];
+    return tagged(reply, {
+      segment,
+      revision,
+      version,
+      contentHash: named?.contentHash,
+      inForceFrom: named?.inForceFrom ?? null,
+      repeated,
+      events: writtenEvents(events),
+    });
+  }
+}
+
+/** The ideal-lead policy of a segment. */
+@ApiTags('policies')
+@ApiBearerAuth()
+@Controller('policies/:segment')
+export class PoliciesController extends VersionsController<PolicyContent> {
+  protected readonly kind = 'policy';
+  protected readonly validate = validatePolicyContent;
+
+  @Get()
+  async show(@Param('segment', NamePipe) segment: string) {
+    const versions = await this.versionsOf(segment);
+    if (!versions) throw notFound('policy');
+    return versions;
+  }
+
+  @Post('propose')
+  @HttpCode(200)
+  propose(@Param('segment', NamePipe) segment: string, @Body() dto: ProposeDto, @Origin() origin: CommandOrigin) {
+    return this.proposeVersion(segment, dto, origin);
+  }
+
+  @Post('sign')
+  @HttpCode(200)
+  sign(@Param('segment', NamePipe) segment: string, @Body() dto: SignDto, @Origin() origin: CommandOrigin) {
+    return this.signVersion(segment, dto, origin);
+  }
+
+  @Post('withdraw')
+  @HttpCode(200)
+  withdraw(@Param('segment', NamePipe) segment: string, @Body() dto: WithdrawDto, @Origin() origin: CommandOrigin) {
+    return this.withdrawVersion(segment, dto, origin);
+  }
+}
+
+/** The two-way agreement of a segment. */
+@ApiTags('agreements')
+@ApiBearerAuth()
+@Controller('agreements/:segment')
+export class AgreementsController extends VersionsController<AgreementContent> {
+  protected readonly kind = 'agreement';
+  protected readonly validate = validateAgreementContent;
+
+  /** Of the default segment also the shipped list, which stands as version 0 until an agreement is in force. */
+  @Get()
+  async show(@Param('segment', NamePipe) segment: string) {
+    const versions = await this.versionsOf(segment);
+    if (segment === DEFAULT_SEGMENT) {
+      const shipped = { version: 0, content: DEFAULT_AGREEMENT };
+      return { segment, revision: -1, inForce: null, versions: [], ...versions, shipped };
+    }
+    if (!versions) throw notFound('agreement');
+    return versions;
+  }
+
+  @Post('propose')
+  @HttpCode(200)
+  propose(@Param('segment', NamePipe) segment: string, @Body() dto: ProposeDto, @Origin() origin: CommandOrigin) {
+    return this.proposeVersion(segment, dto, origin);
+  }
+
+  @Post('sign')
+  @HttpCode(200)
+  sign(@Param('segment', NamePipe) segment: string, @Body() dto: SignDto, @Origin() origin: CommandOrigin) {
+    return this.signVersion(segment, dto, origin);
+  }
+
+  @Post('withdraw')
+  @HttpCode(200)
+  withdraw(@Param('segment', NamePipe) segment: string, @Body() dto: WithdrawDto, @Origin() origin: CommandOrigin) {
+    return this.withdrawVersion(segment, dto, origin);
+  }
+}

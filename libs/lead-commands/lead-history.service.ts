@@ -1,0 +1,129 @@
+import { metadataOf, type EventMetadata } from '../contracts/event-metadata.js';
+import { decodeLeadEvent } from '../contracts/lead-event-codec.js';
+import { eventName } from '../contracts/event-type.js';
+import type { JsonObject } from '../decider/json.js';
+import type { EventStore, RecordedEvent } from '../event-store/event-store.js';
+import { evolve, UNCREATED, type LeadState } from '../lead-lifecycle/lead-state.js';
+import type { PersonalData, Unreadable } from '../personal-data/personal-data.js';
+import type { Sender } from './caller.js';
+import { leadFold } from './folds.js';
+import { leadStream } from './lead-commands.service.js';
+import type { ReferenceData } from './reference-data.js';
+import type { StreamCommands } from './stream-commands.js';
+import { mayRead, mayReadPersonal } from './visibility.js';
+
+/** Up to which of its events a lead is looked at. `happened`: by effect, `known`: by what had been recorded. */
+export type AsOf =
+  | { readonly kind: 'revision'; readonly revision: number }
+  | { readonly kind: 'happened' | 'known'; readonly at: string };
+
+export interface TimelineEntry {
+  readonly id: string;
+  readonly revision: number;
+  /** the event's name, without its version */
+  readonly type: string;
+  readonly metadata: EventMetadata;
+  /** without nonce and envelope */
+  readonly data: JsonObject;
+  /** what was said about the person, where the caller may read it; `erased` or `unreadable` where it is gone */
+  readonly personal?: JsonObject | Exclude<Unreadable, 'none'>;
+}
+
+export interface LeadAt {
+  readonly state: LeadState;
+  readonly revision: number;
+}
+
+const PAGE = 1000;
+
+/** A lead's own history, straight from its stream: nothing here waits for a view. */
+export class LeadHistory {
+  constructor(
+    private readonly store: EventStore,
+    private readonly commands: StreamCommands,
+    private readonly reference: ReferenceData,
+    private readonly personalData: PersonalData,
+  ) {}
+
+  /** The lead now, or undefined where it does not exist for the caller. */
+  async now(leadId: string, sender: Sender): Promise<LeadAt | undefined> {
+    const { state, revision } = await this.commands.load(leadStream(leadId), leadFold);
+    if (revision < 0 || !mayRead(state, sender, this.reference.teams)) return undefined;
+    return { state, revision };
+  }
+
+  /** The lead as it was; undefined where it does not exist for the caller or did not exist then. */
+  async at(leadId: string, asOf: AsOf, sender: Sender): Promise<LeadAt | undefined> {
+    if (!(await this.now(leadId, sender))) return undefined;
+    let found: LeadAt = { state: UNCREATED, revision: -1 };
+    for await (const event of this.#events(leadId)) {
+      const decoded = decodeLeadEvent(event);
+      const state = decoded ? evolve(found.state, decoded) : found.state;
+      if (isAfter(event, state, asOf)) break;
+      found = { state, revision: event.revision };
+    }
+    return found.revision < 0 ? undefined : found;
+  }
+
+  /** A page of what happened, oldest first; undefined where the lead does not exist for the caller. */
+  async timeline(
+    leadId: string,
+    sender: Sender,
+    page: { readonly from: number; readonly limit: number },
+  ): Promise<readonly TimelineEntry[] | undefined> {
+    const now = await this.now(leadId, sender);
+    if (!now) return undefined;
+    const events = await this.store.readStream(leadStream(leadId), page);
+    const personal = mayReadPersonal(sender);
+    return Promise.all(events.map((event) => this.#entry(event, now.state.contact ?? '', personal)));
+  }
+
+  /** The person's details as last corrected; `erased` where they are gone, undefined where the lead is not the caller's. */
+  async contactDetails(leadId: string, sender: Sender): Promise<JsonObject | 'erased' | undefined> {
+    const now = await this.now(leadId, sender);
+    if (!now || !mayReadPersonal(sender)) return undefined;
+    let details: JsonObject = {};
+    for await (const event of this.#events(leadId)) {
+      const name = eventName(event.type);
+      if (name !== 'LeadCreated' && name !== 'LeadDetailsCorrected') continue;
+      const opened = await this.personalData.openEvent(event, now.state.contact ?? '');
+      if (opened.ok) details = { ...details, ...opened.personal };
+      else if (opened.why === 'erased') return 'erased';
+    }
+    const { note: _note, ...kept } = details;
+    return kept;
+  }
+
+  async #entry(event: RecordedEvent, contact: string, mayOpen: boolean): Promise<TimelineEntry> {
+    const { nonce: _nonce, pii: _pii, ...data } = event.data;
+    const opened = mayOpen ? await this.personalData.openEvent(event, contact) : undefined;
+    const personal = opened?.ok ? opened.personal : opened?.why;
+    return {
+      id: event.id,
+      revision: event.revision,
+      type: eventName(event.type) ?? event.type,
+      metadata: metadataOf(event),
+      data,
+      ...(personal === undefined || personal === 'none' ? {} : { personal }),
+    };
+  }
+
+  async *#events(leadId: string): AsyncGenerator<RecordedEvent> {
+    for (let from = 0; ; from += PAGE) {
+      const page = await this.store.readStream(leadStream(leadId), { from, limit: PAGE });
+      yield* page;
+      if (page.length < PAGE) return;
+    }
+  }
+}
+
+function isAfter(event: RecordedEvent, state: LeadState, asOf: AsOf): boolean {
+  if (asOf.kind === 'revision') return event.revision > asOf.revision;
+  const { recordedAt, occurredAt, change } = metadataOf(event);
+  if (asOf.kind === 'known') return recordedAt > asOf.at;
+  // An event that changes nothing takes no effect of its own: it lies where the lead stood when it happened.
+  const effect = change === undefined ? later(occurredAt, state.effectiveAt) : state.effectiveAt;
+  return effect > asOf.at;
+}
+
+const later = (a: string, b: string): string => (a > b ? a : b);

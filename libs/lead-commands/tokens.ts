@@ -1,0 +1,2 @@
+/** Nest's token for the clock, which is a function and so has no class to inject by. */
+export const CLOCK = Symbol('clock');
