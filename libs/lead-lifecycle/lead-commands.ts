@@ -78,7 +78,7 @@ interface CommandBodies {
   'correct-details': { readonly profile?: Profile; readonly details: ContactDetails };
   rate: Note & { readonly rating: number; readonly cycle?: number };
   'record-insight': Note & {
-    readonly kind: 'problem' | 'wish' | 'goal' | 'objection' | 'other';
+    readonly insight: 'problem' | 'wish' | 'goal' | 'objection' | 'other';
     readonly tags: readonly string[];
   };
   'recommend-message': Note & { readonly message: string; readonly product?: string };

@@ -72,6 +72,7 @@ export const lifecycleMachine = createMachine({
       ],
     }),
     working: {
+      id: 'working',
       initial: 'attempting',
       states: {
         attempting: open(
@@ -98,6 +99,7 @@ export const lifecycleMachine = createMachine({
       },
     },
     opportunity: {
+      id: 'opportunity',
       initial: 'presenting',
       states: {
         presenting: open(

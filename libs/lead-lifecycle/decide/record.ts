@@ -39,8 +39,8 @@ export function contact(deciding: Deciding<'contact'>): Step {
 }
 
 export function recordInsight(deciding: Deciding<'record-insight'>): Step {
-  const { kind, tags } = deciding.command;
-  return yields(draft(deciding, 'InsightRecorded', { kind, tags }));
+  const { insight, tags } = deciding.command;
+  return yields(draft(deciding, 'InsightRecorded', { kind: insight, tags }));
 }
 
 export function merge(deciding: Deciding<'merge'>): Step {
