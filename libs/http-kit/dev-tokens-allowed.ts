@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isLoopback, StartRefused } from './start-refused.js';
 
 export interface Exposure {
   /** the address that the server binds to */
@@ -7,15 +7,6 @@ export interface Exposure {
   readonly hasIssuer: boolean;
   /** names of settings that point to servers outside this process, such as BATON_EVENT_STORE */
   readonly externalServers: readonly string[];
-}
-
-export class StartRefused extends Error {
-  override name = 'StartRefused';
-}
-
-/** 127.0.0.0/8, ::1 and localhost. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
 /**

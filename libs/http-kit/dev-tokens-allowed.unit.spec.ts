@@ -1,4 +1,5 @@
-import { assertDevTokensAllowed, StartRefused } from './dev-tokens-allowed.js';
+import { assertDevTokensAllowed } from './dev-tokens-allowed.js';
+import { StartRefused } from './start-refused.js';
 
 const LOCAL = { host: '127.0.0.1', hasIssuer: false, externalServers: [] };
 

@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import { connect } from 'node:net';
 import { once } from 'node:events';
 import { gzipSync } from 'node:zlib';
@@ -271,6 +272,11 @@ describe('bad headers, paths and queries', () => {
     expect((answer.body.errors as unknown[])[0]).toMatchObject({ in: 'query', field });
   });
 
+  it('a query parameter on a route that reads none: 400', async () => {
+    const answer = await post(JSON.stringify(GOOD), {}, '/things?dryRun=true');
+    expectProblem(answer, 400, 'malformed', [{ in: 'query', field: 'dryRun', rule: 'is not a known parameter' }]);
+  });
+
   it('a malformed address: 400, an over-long one: 414', async () => {
     expect((await send('/things/%E0%A4%A')).body['type']).toBe('urn:baton:problem:malformed');
     expect((await send(`/things/${'x'.repeat(200)}`)).body['type']).toBe('urn:baton:problem:uri-too-long');
@@ -346,7 +352,8 @@ describe('operation', () => {
   });
 
   it('logs route, status and subject; never address, query, token or body', async () => {
-    await send('/things/canary-in-path?canary-in-query=1', { headers: { 'x-odd': 'canary-in-header' } });
+    await send('/things/canary-in-path', { headers: { 'x-odd': 'canary-in-header' } });
+    await send('/things?canary-in-query=1');
     await post('{"name":"canary-in-body","size":"canary-in-body"}');
     const lines = running
       .log()
@@ -395,6 +402,18 @@ describe('limits', () => {
     } finally {
       await limited.server.stop();
     }
+  });
+});
+
+describe('slow senders and crowds', () => {
+  it('are bounded by the server itself', () => {
+    const { requestTimeout, headersTimeout, maxConnections, timeout } = running.server.app.getHttpServer() as Server;
+    expect({ requestTimeout, headersTimeout, maxConnections, timeout }).toEqual({
+      requestTimeout: 30_000,
+      headersTimeout: 10_000,
+      maxConnections: 4_096,
+      timeout: 120_000,
+    });
   });
 });
 

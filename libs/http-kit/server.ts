@@ -19,6 +19,7 @@ import { Readiness } from './readiness.js';
 import { logRequests } from './request-log.js';
 import { ServerModule } from './server.module.js';
 import type { TokenVerifier } from './token-verifier.js';
+import { UnaskedQueryGuard } from './unasked-query.guard.js';
 
 const GRACE_MS = 10_000;
 const IDLE_CHECK_MS = 20;
@@ -76,6 +77,7 @@ export async function createServer(
   requireCaller(fastify, settings.verifyToken, limits, settings.clock);
   refuseAmbiguousQueries(fastify);
   acceptOnlyStrictJson(fastify);
+  app.useGlobalGuards(new UnaskedQueryGuard());
   app.useGlobalPipes(new DtoValidation());
   app.useGlobalFilters(new ProblemFilter(logger, settings.translateFault));
   document.describe(app, settings.api);
