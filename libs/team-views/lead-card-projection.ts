@@ -1,0 +1,126 @@
+import type { RecordedEvent } from '../event-store/event-store.js';
+import type { Projection } from '../projection-runner/projection.js';
+import type { Writing } from '../read-database/read-database.js';
+import { RowReader } from '../read-database/row-reader.js';
+import { RowWriter } from '../read-database/row-writer.js';
+import { columnNames } from '../read-database/table-shape.js';
+import { closeCard, foldIntoCard, newCard, openCard, type OpenCard } from './card-fold.js';
+import {
+  CARD,
+  CONTACT_TALLY,
+  createLeadCardTables,
+  INTERVAL,
+  LEAD_CARD_TABLES,
+  OFFER_TALLY,
+  WORKED_BY,
+  type CardRow,
+  type ContactTallyRow,
+  type IntervalRow,
+  type OfferTallyRow,
+  type WorkedByRow,
+} from './lead-card-tables.js';
+import { isKnownLeadEvent, LEAD_CATEGORY, readLeadRecord, type LeadRecord } from './lead-record.js';
+import { moveOwners } from './owner-intervals.js';
+
+/** Each lead's present card, everyone who ever had it, and what is counted over the leads of a contact or a person. */
+export class LeadCardProjection implements Projection {
+  readonly name = 'lead-card';
+  readonly version = 1;
+  readonly category = LEAD_CATEGORY;
+  readonly tables = LEAD_CARD_TABLES;
+
+  private readonly cardReader = new RowReader<CardRow>({ table: 'lead_card', columns: columnNames(CARD), key: 'lead' });
+  private readonly cards = new RowWriter<CardRow>({ table: 'lead_card', columns: columnNames(CARD), key: ['lead'] });
+  private readonly intervals = new RowWriter<IntervalRow>({
+    table: 'owner_interval',
+    columns: columnNames(INTERVAL),
+    key: ['lead', 'role', 'opened_revision'],
+  });
+  private readonly workedBy = new RowWriter<WorkedByRow>({
+    table: 'lead_worked_by',
+    columns: columnNames(WORKED_BY),
+    key: ['team', 'lead'],
+  });
+  private readonly contactTallies = new RowWriter<ContactTallyRow>({
+    table: 'contact_tally',
+    columns: columnNames(CONTACT_TALLY),
+    key: ['contact'],
+    onConflict: { open_leads: 'add' },
+  });
+  private readonly offerTallies = new RowWriter<OfferTallyRow>({
+    table: 'offer_tally',
+    columns: columnNames(OFFER_TALLY),
+    key: ['team', 'person'],
+    onConflict: { offers: 'add', last_offered_at: 'greatest' },
+  });
+
+  createTables(tx: Writing): Promise<void> {
+    return createLeadCardTables(tx);
+  }
+
+  handles(type: string): boolean {
+    return isKnownLeadEvent(type);
+  }
+
+  async apply(recorded: readonly RecordedEvent[], tx: Writing): Promise<void> {
+    const events = recorded.map(readLeadRecord);
+    const known = [...new Set(events.map((event) => event.lead))];
+    const begun = new Set(events.filter((event) => event.revision === 0).map((event) => event.lead));
+    const stored = await this.cardReader.read(
+      tx,
+      known.filter((lead) => !begun.has(lead)),
+    );
+    const folded = new Batch(stored);
+    for (const event of events) folded.take(event);
+    await this.cards.write(tx, folded.cardRows());
+    await this.intervals.write(tx, [...folded.intervals.values()]);
+    await this.workedBy.write(tx, [...folded.workedBy.values()]);
+    await this.contactTallies.write(tx, folded.contactTallies());
+    await this.offerTallies.write(tx, [...folded.offers.values()]);
+  }
+}
+
+/** What a batch comes to, one row each. */
+class Batch {
+  readonly intervals = new Map<string, IntervalRow>();
+  readonly workedBy = new Map<string, WorkedByRow>();
+  readonly offers = new Map<string, OfferTallyRow>();
+  private readonly cards: Map<string, OpenCard>;
+  private readonly openBefore: ReadonlyMap<string, number>;
+
+  constructor(stored: readonly CardRow[]) {
+    this.cards = new Map(stored.map((row) => [row.lead, openCard(row)]));
+    this.openBefore = new Map(stored.map((row) => [row.lead, row.open]));
+  }
+
+  take(event: LeadRecord): void {
+    const card = this.cards.get(event.lead) ?? newCard(event);
+    this.cards.set(event.lead, card);
+    foldIntoCard(card, event);
+    for (const interval of moveOwners(card.owners, card.row.cycle, event))
+      this.intervals.set(`${interval.lead} ${interval.role} ${interval.opened_revision}`, interval);
+    const worker = event.meta.change?.worker?.to;
+    if (worker) this.workedBy.set(`${worker.team} ${event.lead}`, { team: worker.team, lead: event.lead });
+    if (event.type === 'LeadHandedOff') this.tallyOffer(event.data.offeree, event.meta.recordedAt);
+  }
+
+  cardRows(): CardRow[] {
+    return [...this.cards.values()].map(closeCard);
+  }
+
+  contactTallies(): ContactTallyRow[] {
+    const changes = new Map<string, number>();
+    for (const { row } of this.cards.values()) {
+      const change = row.open - (this.openBefore.get(row.lead) ?? 0);
+      if (change !== 0) changes.set(row.contact, (changes.get(row.contact) ?? 0) + change);
+    }
+    return [...changes].map(([contact, open_leads]) => ({ contact, open_leads }));
+  }
+
+  private tallyOffer({ team, person = '' }: { readonly team: string; readonly person?: string }, at: string): void {
+    const key = `${team} ${person}`;
+    const before = this.offers.get(key);
+    const last = before !== undefined && before.last_offered_at > at ? before.last_offered_at : at;
+    this.offers.set(key, { team, person, offers: (before?.offers ?? 0) + 1, last_offered_at: last });
+  }
+}

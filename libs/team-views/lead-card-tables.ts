@@ -1,0 +1,148 @@
+import type { Writing } from '../read-database/read-database.js';
+import { createTable, integer, integerOrNull, text, textOrNull, type RowOf } from '../read-database/table-shape.js';
+
+/** One row per lead: where it stands now. */
+export const CARD = {
+  lead: text,
+  revision: integer,
+  contact: text,
+  /** down to the sub-state, `working.contacted`; `phase` without it */
+  state: text,
+  phase: text,
+  state_since: text,
+  state_reason: textOrNull,
+  open: integer,
+  cycle: integer,
+  created_at: text,
+  /** recordedAt of the last event */
+  updated_at: text,
+  imported: integer,
+  source: text,
+  topic: text,
+  campaign: textOrNull,
+  external_system: textOrNull,
+  external_id: textOrNull,
+  /** bands and codes as JSON */
+  profile: text,
+  score: integerOrNull,
+  /** the score, or less than any where there is none: to sort by */
+  score_rank: integer,
+  score_passed: integerOrNull,
+  policy_version: integerOrNull,
+  steward_team: textOrNull,
+  steward_person: textOrNull,
+  offeree_team: textOrNull,
+  offeree_person: textOrNull,
+  worker_team: textOrNull,
+  worker_person: textOrNull,
+  accountable: textOrNull,
+  /** whose backlog it is in: the offeree's while offered, the worker's while worked */
+  backlog_team: textOrNull,
+  backlog_person: textOrNull,
+  held_for: textOrNull,
+  offer_id: textOrNull,
+  accept_by: textOrNull,
+  offers_in_cycle: integer,
+  resume_at: textOrNull,
+  touches: integer,
+  last_touch_at: textOrNull,
+  interests: integer,
+  rating: integerOrNull,
+  merged_into: textOrNull,
+  /** the open owner intervals as JSON, by role */
+  owners: text,
+  /** sealed contact details as JSON, oldest first */
+  sealed: text,
+};
+export type CardRow = RowOf<typeof CARD>;
+
+/** Who had a lead from when to when: never overlapping within a lead's role, kept for good. */
+export const INTERVAL = {
+  lead: text,
+  role: text,
+  opened_revision: integer,
+  cycle: integer,
+  team: text,
+  person: textOrNull,
+  since: text,
+  opened_recorded_at: text,
+  opened_by: text,
+  opened_by_kind: text,
+  opened_by_role: text,
+  opened_reason: textOrNull,
+  until: textOrNull,
+  closed_revision: integerOrNull,
+  closed_recorded_at: textOrNull,
+  closed_by: textOrNull,
+  closed_by_kind: textOrNull,
+  closed_by_role: textOrNull,
+  closed_reason: textOrNull,
+};
+export type IntervalRow = RowOf<typeof INTERVAL>;
+
+/** Sales teams that work or once worked a lead: they keep the right to read it. */
+export const WORKED_BY = { team: text, lead: text };
+export type WorkedByRow = RowOf<typeof WORKED_BY>;
+
+/** How many open leads a contact has: more than one is for the merge queue. */
+export const CONTACT_TALLY = { contact: text, open_leads: integer };
+export type ContactTallyRow = RowOf<typeof CONTACT_TALLY>;
+
+/** What each salesperson was offered so far; person '' is the team's queue. */
+export const OFFER_TALLY = { team: text, person: text, offers: integer, last_offered_at: text };
+export type OfferTallyRow = RowOf<typeof OFFER_TALLY>;
+
+export type LeadCardTables = {
+  lead_card: CardRow;
+  owner_interval: IntervalRow;
+  lead_worked_by: WorkedByRow;
+  contact_tally: ContactTallyRow;
+  offer_tally: OfferTallyRow;
+};
+
+export const LEAD_CARD_TABLES = [
+  'lead_card',
+  'owner_interval',
+  'lead_worked_by',
+  'contact_tally',
+  'offer_tally',
+] as const satisfies readonly (keyof LeadCardTables)[];
+
+export async function createLeadCardTables(tx: Writing): Promise<void> {
+  await createTable(tx, 'lead_card', CARD, ['lead']);
+  await createTable(tx, 'owner_interval', INTERVAL, ['lead', 'role', 'opened_revision']);
+  await createTable(tx, 'lead_worked_by', WORKED_BY, ['team', 'lead']);
+  await createTable(tx, 'contact_tally', CONTACT_TALLY, ['contact']);
+  await createTable(tx, 'offer_tally', OFFER_TALLY, ['team', 'person']);
+  await createIndexes(tx);
+}
+
+/** Each serves a list or a look-up; those on columns that are mostly empty hold only the rows that have them. */
+async function createIndexes(tx: Writing): Promise<void> {
+  const sorted: readonly (readonly [string, ...(keyof CardRow)[]])[] = [
+    ['lead_card_updated', 'updated_at', 'lead'],
+    ['lead_card_created', 'created_at', 'lead'],
+    ['lead_card_steward', 'steward_team', 'updated_at', 'lead'],
+    ['lead_card_phase', 'phase', 'updated_at', 'lead'],
+    ['lead_card_contact', 'contact'],
+  ];
+  for (const [name, ...columns] of sorted) {
+    await tx.schema.createIndex(name).on('lead_card').columns(columns).execute();
+  }
+  const sparse: readonly (readonly [string, keyof CardRow, ...(keyof CardRow)[]])[] = [
+    ['lead_card_external', 'external_id', 'external_system'],
+    ['lead_card_offeree', 'offeree_team', 'lead'],
+    ['lead_card_backlog', 'backlog_team', 'backlog_person', 'phase'],
+    ['lead_card_held', 'held_for', 'score_rank', 'state_since'],
+  ];
+  for (const [name, first, ...more] of sparse) {
+    const columns = [first, ...more];
+    await tx.schema.createIndex(name).on('lead_card').columns(columns).where(first, 'is not', null).execute();
+  }
+  await tx.schema
+    .createIndex('contact_tally_several')
+    .on('contact_tally')
+    .columns(['contact', 'open_leads'])
+    .where('open_leads', '>', 1)
+    .execute();
+}

@@ -1,0 +1,154 @@
+import type { ExpressionBuilder, ExpressionWrapper, Kysely, SqlBool } from 'kysely';
+import type { ReadDatabase } from '../read-database/read-database.js';
+import { cardOf, intervalOf, type LeadCard, type OwnerInterval } from './lead-card.js';
+import type { CardRow, LeadCardTables } from './lead-card-tables.js';
+import { readable, type Scope } from './scope.js';
+
+/** Only leads that have all that is given. */
+export interface CardFilter {
+  /** any of these states, with or without a sub-state: `working` or `working.contacted` */
+  readonly states?: readonly string[];
+  readonly open?: boolean;
+  readonly stewardTeam?: string;
+  readonly offereeTeam?: string;
+  readonly workerTeam?: string;
+  /** who works it or is offered it in person */
+  readonly salesPerson?: string;
+  readonly source?: string;
+  readonly topic?: string;
+  readonly campaign?: string;
+  readonly contact?: string;
+  /** nurtured leads that are due again by this time */
+  readonly resumeBy?: string;
+}
+
+const SORTS = {
+  updated: 'updated_at',
+  created: 'created_at',
+  stateSince: 'state_since',
+  score: 'score_rank',
+} as const satisfies Record<string, keyof CardRow>;
+export type SortKey = keyof typeof SORTS;
+export const CARD_SORTS = Object.keys(SORTS) as readonly SortKey[];
+export interface CardSort {
+  readonly by: SortKey;
+  readonly direction: 'ascending' | 'descending';
+}
+
+/** Where a page ended: the last card's sort value (a number for `score`, else a time) and its lead. */
+export type CardCursor = readonly [value: string | number, lead: string];
+
+export interface CardPageQuery {
+  readonly scope: Scope;
+  readonly filter?: CardFilter;
+  /** default: last updated first */
+  readonly sort?: CardSort;
+  readonly after?: CardCursor;
+  readonly limit: number;
+}
+
+export interface CardPage {
+  readonly cards: readonly LeadCard[];
+  /** absent on the last page */
+  readonly next?: CardCursor;
+}
+
+type OnCard = ExpressionBuilder<LeadCardTables, 'lead_card'>;
+type Condition = ExpressionWrapper<LeadCardTables, 'lead_card', SqlBool>;
+
+/** Leads as they stand now. What is outside the scope does not exist here. */
+export class LeadCards {
+  private readonly db: Kysely<LeadCardTables>;
+
+  constructor(database: Pick<ReadDatabase, 'reading'>) {
+    this.db = database.reading.withTables<LeadCardTables>();
+  }
+
+  async find(lead: string, scope: Scope): Promise<LeadCard | undefined> {
+    const row = await this.inScope(scope).where('lead', '=', lead).executeTakeFirst();
+    return row && cardOf(row);
+  }
+
+  /** The leads that another system knows by this id, oldest first; more than one where it was imported apart. */
+  async findByExternalRef(system: string, id: string, scope: Scope): Promise<readonly LeadCard[]> {
+    const rows = await this.inScope(scope)
+      .where('external_id', '=', id)
+      .where('external_system', '=', system)
+      .orderBy('created_at')
+      .orderBy('lead')
+      .execute();
+    return rows.map(cardOf);
+  }
+
+  /** Everyone who ever had the lead, oldest first; undefined where the caller may not know of it. */
+  async owners(lead: string, scope: Scope): Promise<readonly OwnerInterval[] | undefined> {
+    if ((await this.find(lead, scope)) === undefined) return undefined;
+    const rows = await this.db
+      .selectFrom('owner_interval')
+      .selectAll()
+      .where('lead', '=', lead)
+      .orderBy('opened_revision')
+      .orderBy('role')
+      .execute();
+    return rows.map(intervalOf);
+  }
+
+  async page({ scope, filter = {}, sort, after, limit }: CardPageQuery): Promise<CardPage> {
+    const { by, direction } = sort ?? { by: 'updated', direction: 'descending' };
+    const order = direction === 'ascending' ? 'asc' : 'desc';
+    const rows = await this.inScope(scope)
+      .where((eb) => eb.and([...conditions(eb, filter), ...(after ? [beyond(eb, by, direction, after)] : [])]))
+      .orderBy(SORTS[by], order)
+      .orderBy('lead', order)
+      .limit(limit + 1)
+      .execute();
+    const shown = rows.slice(0, limit);
+    const last = shown.at(-1);
+    const next: CardCursor | undefined = last && rows.length > limit ? [last[SORTS[by]], last.lead] : undefined;
+    return { cards: shown.map(cardOf), ...(next && { next }) };
+  }
+
+  private inScope(scope: Scope) {
+    return this.db
+      .selectFrom('lead_card')
+      .selectAll()
+      .where((eb) => readable(eb, scope));
+  }
+}
+
+/** The rows after the cursor; the first condition alone lets the index begin there. */
+function beyond(eb: OnCard, by: SortKey, direction: CardSort['direction'], [value, lead]: CardCursor): Condition {
+  const column = SORTS[by];
+  const [further, notBefore] = direction === 'ascending' ? (['>', '>='] as const) : (['<', '<='] as const);
+  return eb.and([eb(column, notBefore, value), eb.or([eb(column, further, value), eb('lead', further, lead)])]);
+}
+
+function conditions(eb: OnCard, filter: CardFilter): Condition[] {
+  const { states, open, salesPerson, resumeBy } = filter;
+  const equal = (column: keyof CardRow, value: string | number | undefined): Condition[] =>
+    value === undefined ? [] : [eb(column, '=', value)];
+  return [
+    ...(states ? [inStates(eb, states)] : []),
+    ...equal('open', open === undefined ? undefined : Number(open)),
+    ...equal('steward_team', filter.stewardTeam),
+    ...equal('offeree_team', filter.offereeTeam),
+    ...equal('worker_team', filter.workerTeam),
+    ...equal('source', filter.source),
+    ...equal('topic', filter.topic),
+    ...equal('campaign', filter.campaign),
+    ...equal('contact', filter.contact),
+    ...(salesPerson === undefined
+      ? []
+      : [eb.or([eb('worker_person', '=', salesPerson), eb('offeree_person', '=', salesPerson)])]),
+    ...(resumeBy === undefined ? [] : [eb('resume_at', '<=', resumeBy)]),
+  ];
+}
+
+function inStates(eb: OnCard, states: readonly string[]): Condition {
+  const leaves = states.filter((state) => state.includes('.'));
+  const phases = states.filter((state) => !state.includes('.'));
+  return eb.or([
+    ...(leaves.length > 0 ? [eb('state', 'in', leaves)] : []),
+    ...(phases.length > 0 ? [eb('phase', 'in', phases)] : []),
+  ]);
+}

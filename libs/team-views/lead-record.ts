@@ -1,0 +1,48 @@
+import type { JsonObject } from '../decider/json.js';
+import type { RecordedEvent } from '../event-store/event-store.js';
+import {
+  LEAD_EVENT_TYPES,
+  type LeadEventData,
+  type LeadEventMeta,
+  type LeadEventType,
+} from '../lead-lifecycle/lead-events.js';
+
+/** An event of a lead as the views fold it: what the lifecycle knows of it, and where it stands. */
+export type LeadRecord = {
+  [T in LeadEventType]: {
+    readonly type: T;
+    /** as stored: `LeadCreated.v1` */
+    readonly storedType: string;
+    readonly data: LeadEventData<T>;
+    readonly meta: LeadEventMeta;
+    readonly id: string;
+    readonly lead: string;
+    readonly revision: number;
+    /** the sealed personal part, where there is one */
+    readonly pii: JsonObject | undefined;
+  };
+}[LeadEventType];
+
+export const LEAD_CATEGORY = 'lead';
+const typesByStored = new Map<string, LeadEventType>(LEAD_EVENT_TYPES.map((type) => [`${type}.v1`, type]));
+
+export const isKnownLeadEvent = (storedType: string): boolean => typesByStored.has(storedType);
+
+/** @throws TypeError for a type that `isKnownLeadEvent` does not know, or metadata that no lead event has */
+export function readLeadRecord(event: RecordedEvent): LeadRecord {
+  const type = typesByStored.get(event.type);
+  const meta = event.metadata as unknown as LeadEventMeta;
+  if (type === undefined || typeof meta.recordedAt !== 'string' || typeof meta.actor?.id !== 'string') {
+    throw new TypeError('not an event of a lead');
+  }
+  return {
+    type,
+    storedType: event.type,
+    data: event.data,
+    meta,
+    id: event.id,
+    lead: event.stream.slice(LEAD_CATEGORY.length + 1),
+    revision: event.revision,
+    pii: event.data.pii as JsonObject | undefined,
+  } as unknown as LeadRecord;
+}
