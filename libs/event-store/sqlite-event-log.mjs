@@ -2,9 +2,7 @@
 import Database from 'better-sqlite3';
 import { SqliteEventRows } from './sqlite-event-rows.mjs';
 import { prepareFile } from './sqlite-schema.mjs';
-
-/** Streams whose id and revision are remembered between groups: some 10 MB. */
-const MOST_KNOWN_STREAMS = 50_000;
+import { SqliteStreams } from './sqlite-streams.mjs';
 
 /** Numbers per append in a group's outcomes: taken (1 or 0), revision (-1: no stream), position. */
 export const OUTCOME_SIZE = 3;
@@ -15,15 +13,11 @@ export const OUTCOME_SIZE = 3;
  * @typedef {(string | number)[]} FlatAppends
  */
 
-/** @typedef {{ id: number, revision: number }} KnownStream */
-
 /**
  * The one connection that writes: `take` appends, then `commit` them as one transaction. Whoever has it must be the
  * only writer of the file, for it remembers revisions.
  */
 export class SqliteEventLog {
-  /** @type {Map<string, KnownStream>} */
-  #known = new Map();
   /** @type {number[]} */
   #outcomes = [];
   #position = 0;
@@ -45,12 +39,11 @@ export class SqliteEventLog {
     }
     this.database = database;
     this.rows = new SqliteEventRows(database);
+    this.streams = new SqliteStreams(database);
+    this.flush = () => this.rows.flush();
     this.beginGroup = database.prepare('BEGIN IMMEDIATE');
     this.commitGroup = database.prepare('COMMIT');
     this.rollbackGroup = database.prepare('ROLLBACK');
-    this.findStream = database.prepare('SELECT id FROM streams WHERE name = ?').pluck();
-    this.addStream = database.prepare('INSERT INTO streams (name) VALUES (?)');
-    this.lastRevision = database.prepare('SELECT max(revision) FROM events WHERE stream = ?').pluck();
     this.lastPosition = database.prepare('SELECT coalesce(max(position), 0) FROM events').pluck();
     this.eventsFrom = database
       .prepare('SELECT id, position FROM events WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ?')
@@ -85,7 +78,7 @@ export class SqliteEventLog {
   drop() {
     this.rows.drop();
     this.#outcomes = [];
-    this.#known.clear();
+    this.streams.forget();
     // After some faults SQLite has rolled back by itself.
     if (this.database.inTransaction) this.rollbackGroup.run();
     this.#position = this.#storedPosition();
@@ -105,17 +98,16 @@ export class SqliteEventLog {
     const expected = /** @type {number} */ (appends[at + 1]);
     const first = at + 3;
     const end = first + /** @type {number} */ (appends[at + 2]) * 4;
-    const stream = this.#stream(name);
-    if (stream.revision !== expected || first === end) {
-      this.#answer(appends, first, end, expected, stream);
+    const found = this.streams.find(name, this.flush);
+    if (found.revision !== expected || first === end) {
+      this.#answer(appends, first, end, expected, found);
       return end;
     }
-    if (stream.id === 0) this.#intern(name, stream);
+    const stream = found.id === 0 ? this.streams.intern(name) : found;
     for (let event = first; event < end; event += 4) {
       stream.revision += 1;
       this.#position += 1;
-      const [id = '', type = '', data = '', metadata = ''] = appends.slice(event, event + 4);
-      this.rows.add(this.#position, stream.id, stream.revision, id, type, data, metadata);
+      this.rows.add(this.#position, stream.id, stream.revision, appends, event);
     }
     this.#outcomes.push(1, stream.revision, this.#position);
     return end;
@@ -127,7 +119,7 @@ export class SqliteEventLog {
    * @param {number} first
    * @param {number} end
    * @param {number} expected
-   * @param {KnownStream} stream
+   * @param {import('./sqlite-streams.mjs').KnownStream} stream
    */
   #answer(appends, first, end, expected, stream) {
     const count = (end - first) / 4;
@@ -141,39 +133,6 @@ export class SqliteEventLog {
         : stored.length === count && stored.every(([id], index) => id === appends[first + index * 4]);
     if (same) this.#outcomes.push(1, expected + count, stored.at(-1)?.[1] ?? 0);
     else this.#outcomes.push(0, stream.revision, 0);
-  }
-
-  /**
-   * @param {string} name
-   * @returns {KnownStream} with id 0 and revision -1 where there is none yet
-   */
-  #stream(name) {
-    const known = this.#known.get(name);
-    if (known !== undefined) return known;
-    const id = /** @type {number | undefined} */ (this.findStream.get(name));
-    if (id === undefined) return { id: 0, revision: -1 };
-    this.rows.flush();
-    const stream = { id, revision: /** @type {number} */ (this.lastRevision.get(id)) };
-    this.#remember(name, stream);
-    return stream;
-  }
-
-  /**
-   * @param {string} name
-   * @param {KnownStream} stream
-   */
-  #intern(name, stream) {
-    stream.id = Number(this.addStream.run(name).lastInsertRowid);
-    this.#remember(name, stream);
-  }
-
-  /**
-   * @param {string} name
-   * @param {KnownStream} stream
-   */
-  #remember(name, stream) {
-    if (this.#known.size >= MOST_KNOWN_STREAMS) this.#known.clear();
-    this.#known.set(name, stream);
   }
 
   #storedPosition() {

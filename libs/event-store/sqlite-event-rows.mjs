@@ -17,14 +17,13 @@ export class SqliteEventRows {
    * @param {number} position
    * @param {number} stream
    * @param {number} revision
-   * @param {string | number} id
-   * @param {string | number} type
-   * @param {string | number} data
-   * @param {string | number} metadata
+   * @param {import('./sqlite-event-log.mjs').FlatAppends} appends
+   * @param {number} at where the event's id, type, data and metadata stand
    */
-  add(position, stream, revision, id, type, data, metadata) {
+  add(position, stream, revision, appends, at) {
     const waiting = this.#waiting;
-    waiting.push(position, stream, revision, id, type, data, metadata);
+    waiting.push(position, stream, revision);
+    for (let field = at; field < at + 4; field++) waiting.push(appends[field] ?? '');
     if (waiting.length < ROWS * COLUMNS) return;
     this.#waiting = [];
     this.insertMany.run(waiting);

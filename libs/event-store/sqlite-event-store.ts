@@ -16,9 +16,10 @@ import {
 } from './event-store.js';
 import { follow } from './follow.js';
 import { allPage, sequenceOf, streamPage } from './page.js';
+import type { Waiting } from './pending-appends.js';
 import { createPrivateFile, lockFile } from './sqlite-file-lock.js';
 import { SqliteReader } from './sqlite-reader.js';
-import { SqliteWriter, type Waiting } from './sqlite-writer.js';
+import { SqliteWriter } from './sqlite-writer.js';
 
 export interface SqliteEventStoreOptions {
   /** made when missing, with its directory; beside it lie `-wal`, `-shm` and `.lock` */
@@ -69,6 +70,11 @@ export class SqliteEventStore implements EventStore {
   /** What waits for its commit: for metrics, and for refusing work before the limits do. */
   get waiting(): Waiting {
     return this.writer.waiting;
+  }
+
+  /** Why nothing can be written any more, for readiness; undefined while all is well. */
+  get fault(): StoreFault | undefined {
+    return this.writer.fault;
   }
 
   async append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<AppendResult> {

@@ -36,7 +36,7 @@ describe('the SQLite writer', () => {
     await writer.kill();
     for (const outcome of [...(await pending), ...(await Promise.allSettled([append()]))])
       expect(outcome).toMatchObject({ status: 'rejected', reason: { name: 'StoreFault' } });
-    expect(faults).toHaveLength(1);
+    expect(faults).toEqual([writer.fault]);
     expect(writer.waiting).toEqual({ appends: 0, bytes: 0 });
     await writer.close();
   });

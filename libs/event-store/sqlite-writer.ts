@@ -1,24 +1,12 @@
 import { Worker } from 'node:worker_threads';
 import type { EncodedAppend } from './encoded-append.js';
-import { StoreFault, StoreOverloaded, type AppendResult } from './event-store.js';
+import { StoreFault, type AppendResult } from './event-store.js';
+import { PendingAppends, type PendingLimits, type Waiting } from './pending-appends.js';
 import { OUTCOME_SIZE, type FlatAppends } from './sqlite-event-log.mjs';
 import type { FromWriter, ToWriter, WriterData } from './sqlite-writer.worker.mjs';
 
 /** Appends in one message at most: the writer inserts one part while the next is being encoded. */
-const PART_APPENDS = 32;
-
-export interface WriterLimits {
-  /** appends that wait for their commit */
-  readonly mostWaitingAppends: number;
-  /** bytes of JSON that wait; one append alone may be larger */
-  readonly mostWaitingBytes: number;
-}
-
-/** What waits for its commit now. */
-export interface Waiting {
-  readonly appends: number;
-  readonly bytes: number;
-}
+const PART_APPENDS = 16;
 
 export interface WriterListener {
   /** after each commit that readers can see */
@@ -27,21 +15,15 @@ export interface WriterListener {
   readonly stopped: (fault: StoreFault) => void;
 }
 
-interface PendingAppend {
-  readonly bytes: number;
-  readonly resolve: (result: AppendResult) => void;
-  readonly reject: (fault: StoreFault) => void;
-}
-
 /** The calling thread's end of the writer thread. Appends of one turn of the event loop make one group. */
 export class SqliteWriter {
-  private readonly pending: PendingAppend[] = [];
-  private waitingBytes = 0;
+  private readonly pending: PendingAppends;
   private outgoing: FlatAppends = [];
   private outgoingCount = 0;
   private scheduled = false;
   private closing = false;
   private stopped: StoreFault | undefined;
+
   private readonly worker: Worker;
   private readonly opened: Promise<void>;
   private readonly exited: Promise<void>;
@@ -49,9 +31,10 @@ export class SqliteWriter {
 
   private constructor(
     data: WriterData,
-    private readonly limits: WriterLimits,
+    limits: PendingLimits,
     private readonly listener: WriterListener,
   ) {
+    this.pending = new PendingAppends(limits);
     this.worker = new Worker(new URL('./sqlite-writer.worker.mjs', import.meta.url), { workerData: data });
     this.opened = new Promise((resolve, reject) => {
       this.settleOpening = (fault) => (fault === undefined ? resolve() : reject(fault));
@@ -71,35 +54,34 @@ export class SqliteWriter {
    *
    * @throws StoreFault when it cannot be opened: no SQLite file, not ours, another schema version, no access
    */
-  static async start(data: WriterData, limits: WriterLimits, listener: WriterListener): Promise<SqliteWriter> {
+  static async start(data: WriterData, limits: PendingLimits, listener: WriterListener): Promise<SqliteWriter> {
     const writer = new SqliteWriter(data, limits, listener);
     await writer.opened;
     return writer;
   }
 
   get waiting(): Waiting {
-    return { appends: this.pending.length, bytes: this.waitingBytes };
+    return this.pending.waiting;
+  }
+
+  /** Why nothing can be written any more; undefined while all is well. */
+  get fault(): StoreFault | undefined {
+    return this.stopped;
   }
 
   /**
    * @throws StoreOverloaded when too much is waiting already; nothing was taken
    * @throws StoreFault when the group of this append could not be written, or the writer has stopped
    */
-  append({ stream, expected, events, bytes }: EncodedAppend): Promise<AppendResult> {
-    if (this.stopped !== undefined) return Promise.reject(this.stopped);
-    if (this.closing) return Promise.reject(new StoreFault('the event store is closed'));
-    const { appends, bytes: waitingBytes } = this.waiting;
-    if (
-      appends >= this.limits.mostWaitingAppends ||
-      (appends > 0 && waitingBytes + bytes > this.limits.mostWaitingBytes)
-    )
-      return Promise.reject(new StoreOverloaded(`overloaded: ${appends} appends (${waitingBytes} bytes) are waiting`));
+  async append({ stream, expected, events, bytes }: EncodedAppend): Promise<AppendResult> {
+    if (this.stopped !== undefined) throw this.stopped;
+    if (this.closing) throw new StoreFault('the event store is closed');
+    this.pending.assertRoomFor(bytes);
     this.outgoingCount += 1;
     this.outgoing.push(stream, expected, events.length);
     for (const { id, type, data, metadata } of events) this.outgoing.push(id, type, data, metadata);
-    this.waitingBytes += bytes;
     this.schedule();
-    return new Promise((resolve, reject) => this.pending.push({ bytes, resolve, reject }));
+    return this.pending.add(bytes);
   }
 
   /** Ends the thread after what was taken is committed. */
@@ -142,33 +124,22 @@ export class SqliteWriter {
       this.settleOpening(new StoreFault(`the event store cannot be opened: ${message.refused}`));
     else if ('outcomes' in message) {
       const { outcomes } = message;
-      this.settled(outcomes.length / OUTCOME_SIZE).forEach(({ resolve }, index) =>
-        resolve(resultAt(outcomes, index * OUTCOME_SIZE)),
-      );
+      this.pending.resolve(outcomes.length / OUTCOME_SIZE, (index) => resultAt(outcomes, index * OUTCOME_SIZE));
       this.listener.committed();
-    } else {
-      const fault = new StoreFault(`the event store could not write: ${message.fault}`);
-      this.settled(message.count).forEach(({ reject }) => reject(fault));
-    }
-  }
-
-  private settled(count: number): PendingAppend[] {
-    const settled = this.pending.splice(0, count);
-    for (const { bytes } of settled) this.waitingBytes -= bytes;
-    return settled;
+    } else this.pending.reject(new StoreFault(`the event store could not write: ${message.fault}`), message.count);
   }
 
   private stop(reason: string): void {
     if (this.stopped !== undefined) return;
     this.stopped = new StoreFault(reason);
-    for (const { reject } of this.settled(this.pending.length)) reject(this.stopped);
+    this.pending.reject(this.stopped);
     this.settleOpening(this.stopped);
     this.listener.stopped(this.stopped);
   }
 }
 
 function resultAt(outcomes: Float64Array, at: number): AppendResult {
-  const [taken, revision = -1, position = 0] = outcomes.subarray(at, at + OUTCOME_SIZE);
-  if (taken === 1) return { ok: true, revision, position: String(position) };
+  const revision = outcomes[at + 1] ?? -1;
+  if (outcomes[at] === 1) return { ok: true, revision, position: String(outcomes[at + 2]) };
   return { ok: false, reason: 'conflict', actual: revision < 0 ? 'no-stream' : revision };
 }
