@@ -40,7 +40,7 @@ const conflict = (rule: string): Decision<TeamEvent> => refuse({ code: 'conflict
 function mayNot(command: TeamCommand, state: Team, actor: Actor): Refusal | undefined {
   if (actor.role === 'admin') return undefined;
   if (actor.role === 'import' && (command.type === 'form' || command.type === 'join')) return undefined;
-  if (command.type !== 'form' && state.formed && state.managers.includes(actor.id)) return undefined;
+  if (state.formed && state.managers.includes(actor.id)) return undefined;
   return { code: 'forbidden', rule: 'teams are changed by an administrator or by a manager of the team' };
 }
 

@@ -247,6 +247,13 @@ describe('a proposal', () => {
     expect(decision).toMatchObject({ ok: false, refusal: { code: 'invalid', field } });
   });
 
+  it('may begin this very instant', () => {
+    policy()
+      .given()
+      .when(propose(HASH, at(10)), facts('ben', 10))
+      .then(['PolicyProposed.v1']);
+  });
+
   it('of the same content for another date is another version', () => {
     policy()
       .given(...PROPOSED)
