@@ -407,7 +407,7 @@ describe('limits', () => {
 
 describe('slow senders and crowds', () => {
   it('are bounded by the server itself', () => {
-    const { requestTimeout, headersTimeout, maxConnections, timeout } = running.server.app.getHttpServer() as Server;
+    const { requestTimeout, headersTimeout, maxConnections, timeout } = running.server.app.getHttpServer();
     expect({ requestTimeout, headersTimeout, maxConnections, timeout }).toEqual({
       requestTimeout: 30_000,
       headersTimeout: 10_000,
