@@ -1,0 +1,123 @@
+import type { Logger } from 'pino';
+import { isoTime, type Clock } from '../decider/clock.js';
+import type { EventStore, RecordedEvent } from '../event-store/event-store.js';
+import type { ReferenceData } from '../lead-commands/reference-data.js';
+import { decodeLeadEvent } from '../contracts/lead-event-codec.js';
+import { errandsOf, LOST_OF_WORKER, type Errand } from './routing-rules.js';
+import type { RoutingViews } from './routing-views.js';
+import type { RuleSender } from './rule-sender.js';
+
+export interface RoutingParts {
+  readonly sender: RuleSender;
+  readonly views: RoutingViews;
+  readonly reference: Pick<ReferenceData, 'teams'>;
+  readonly store: Pick<EventStore, 'readStream' | 'comparePositions'>;
+  readonly clock: Clock;
+  /** calls back at a time (ISO), also after a restart: the errand's trigger is kept by the caller */
+  readonly later: (at: string, trigger: string) => Promise<void>;
+  readonly logger: Logger;
+}
+
+const SCORED_STATES = ['captured', 'nurturing'];
+const MOST_MERGES = 16;
+
+/**
+ * The automatic flow: for each event what the rules say, as commands to the command side. It appends nothing itself
+ * and keeps nothing but how far it is, so an event that comes again leads to the same commands, which are repetitions.
+ */
+export class RoutingProcessor {
+  constructor(private readonly parts: RoutingParts) {}
+
+  /** @throws where a command could not be sent: the event has to come again */
+  async handle(event: RecordedEvent): Promise<void> {
+    for (const errand of errandsOf(event)) await this.#run(errand, event);
+  }
+
+  /** Scores what waits for a policy; also called when a version comes into force later. */
+  async rescore(trigger: string): Promise<void> {
+    for await (const lead of this.parts.views.leadsIn(SCORED_STATES)) {
+      await this.parts.sender.lead(lead, { kind: 'score' }, { trigger, rule: 'rescore' });
+    }
+  }
+
+  async #run(errand: Errand, event: RecordedEvent): Promise<void> {
+    switch (errand.kind) {
+      case 'route':
+        return this.#route(errand.lead, event.id);
+      case 'release':
+        await this.parts.views.whenSeen(event.stream, event.revision);
+        return this.#release(errand.team, event.id);
+      case 'route-waiting':
+        for await (const lead of this.parts.views.neverOffered()) await this.#route(lead, event.id);
+        return;
+      case 'rescore':
+        if (errand.from <= isoTime(this.parts.clock())) return this.rescore(event.id);
+        return this.parts.later(errand.from, event.id);
+      case 'mirror-touch':
+        return this.#mirror(errand, event);
+      case 'absorb':
+        return this.#absorb(errand.lead, errand.into, event);
+    }
+  }
+
+  /** The next decision looks at the sales load, so it waits until this one is in it. */
+  async #route(lead: string, trigger: string): Promise<void> {
+    const revision = await this.parts.sender.lead(lead, { kind: 'route' }, { trigger, rule: 'route' });
+    if (revision !== undefined) await this.parts.views.whenSeen(`lead-${lead}`, revision);
+  }
+
+  async #release(team: string, trigger: string): Promise<void> {
+    const teams = team === LOST_OF_WORKER ? this.parts.reference.teams.ofKind('sales').map(({ id }) => id) : [team];
+    for (const one of teams) {
+      const held = await this.parts.views.heldFor(one);
+      if (held.length === 0) continue;
+      const room = await this.parts.views.room(one);
+      for (const lead of room === null ? held : held.slice(0, Math.max(0, room))) {
+        await this.parts.sender.lead(lead, { kind: 'release' }, { trigger, rule: 'release' });
+      }
+    }
+  }
+
+  async #mirror({ lead, event }: Errand & { kind: 'mirror-touch' }, recorded: RecordedEvent): Promise<void> {
+    const [created] = await this.parts.store.readStream(recorded.stream, { limit: 1 });
+    const contact = created?.data.contact;
+    if (typeof contact !== 'string') throw new Error(`${recorded.stream} does not begin with its creation`);
+    const { channel, direction, by } = event.data;
+    const touch = { lead, event: recorded.id, channel, direction, by };
+    const command = { trigger: recorded.id, rule: 'mirror-touch' };
+    await this.parts.sender.contact(contact, { type: 'mirror-touch', touch }, command, event.meta.occurredAt);
+  }
+
+  /** The survivor learns of its duplicate. Two that were merged into each other at once: the later merge is undone. */
+  async #absorb(lead: string, into: string, event: RecordedEvent): Promise<void> {
+    let survivor = into;
+    for (let hops = 0; hops < MOST_MERGES; hops += 1) {
+      const merged = await this.#mergeOf(survivor);
+      if (!merged) {
+        const command = { trigger: event.id, rule: 'absorb-duplicate' };
+        await this.parts.sender.lead(survivor, { kind: 'absorb-duplicate', duplicate: lead }, command);
+        return;
+      }
+      survivor = merged.into;
+      if (survivor === lead) {
+        const isLater = this.parts.store.comparePositions(event.position, merged.position) > 0;
+        const command = { trigger: event.id, rule: 'unmerge-circle' };
+        if (isLater) await this.parts.sender.lead(lead, { kind: 'unmerge', reason: CIRCLE }, command);
+        return;
+      }
+    }
+    this.parts.logger.warn({ stream: event.stream, revision: event.revision }, 'merged through too many leads');
+  }
+
+  /** How a lead is merged now, if it is. */
+  async #mergeOf(lead: string): Promise<{ into: string; position: string } | undefined> {
+    const last = await this.parts.store.readStream(`lead-${lead}`, { direction: 'backward', limit: 1 });
+    // A merged lead takes only its unmerging: the merge is then the stream's last event.
+    const event = last[0] && decodeLeadEvent(last[0]);
+    if (event?.type !== 'LeadMerged' || !last[0]) return undefined;
+    return { into: event.data.into, position: last[0].position };
+  }
+}
+
+/** A reason of the shipped list "unmerge". */
+const CIRCLE = 'merged-in-a-circle';

@@ -1,0 +1,26 @@
+import type { ContactCommand } from '../contacts/contact.js';
+import type { LeadCommandBody } from '../lead-commands/lead-commands.service.js';
+
+/** What a rule asks for, and what made it: the key of the command is the trigger and the rule, nothing else. */
+export interface RuleCommand {
+  /** id of the event that triggered it */
+  readonly trigger: string;
+  readonly rule: string;
+}
+
+/**
+ * How a processor's commands reach lead-api: in the process, or over HTTP with a service token. A repetition of trigger
+ * and rule is the same command. Resolves with the revision it led to, or undefined where it was refused, which is
+ * final: the lead has moved on.
+ *
+ * @throws where nothing is known to have happened; the processor then tries again
+ */
+export interface RuleSender {
+  lead(lead: string, body: LeadCommandBody, command: RuleCommand): Promise<number | undefined>;
+  contact(
+    contact: string,
+    body: Exclude<ContactCommand, { type: 'register' }>,
+    command: RuleCommand,
+    occurredAt: string,
+  ): Promise<number | undefined>;
+}
