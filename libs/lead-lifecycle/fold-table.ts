@@ -64,9 +64,10 @@ function assertFoldable(node: AnyStateNode): void {
   const forbidden = [
     [node.path.length > 2, 'states three levels deep'],
     [node.type === 'final', 'a final state'],
+    // before entry actions: XState starts and stops its timers with some
+    [node.after.length > 0, 'a delayed transition'],
     [node.entry.length + node.exit.length + (node.initial?.actions.length ?? 0) > 0, 'entry or exit actions'],
     [node.invoke.length > 0, 'an invoked actor'],
-    [node.after.length > 0, 'a delayed transition'],
     [(node.always ?? []).length > 0, 'an eventless transition'],
     [node.type === 'parallel' || node.type === 'history', 'parallel or history states'],
     [[...node.transitions.values()].flat().some((t) => t.actions.length > 0), 'transition actions'],

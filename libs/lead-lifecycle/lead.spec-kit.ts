@@ -4,7 +4,7 @@ import type { TeamState } from '../agreements/team.js';
 import type { Actor, Refusal, Role } from '../decider/decision.js';
 import { decide } from './decide/decide.js';
 import type { CommandOf, LeadCommand, LeadCommandKind } from './lead-commands.js';
-import type { LeadDraft, LeadEvent, LeadEventType } from './lead-events.js';
+import { LEAD_EVENTS, type LeadDraft, type LeadEvent, type LeadEventType } from './lead-events.js';
 import type { LeadFacts, Teams } from './lead-facts.js';
 import { evolve, UNCREATED, type LeadState } from './lead-state.js';
 
@@ -160,6 +160,10 @@ export interface Story {
 }
 export const BEGINNING: Story = { events: [], state: UNCREATED, minute: 0 };
 
+/** What is wrong with a draft's payload by the shape it is stored in. */
+export const misshapen = ({ type, data, personal }: LeadDraft): string | undefined =>
+  LEAD_EVENTS[type].open.check(data, '') ?? LEAD_EVENTS[type].personal.check(personal ?? {}, '/personal');
+
 /** What the writer does with a decided event: time of recording, actor and command. */
 export function recordedAs(draft: LeadDraft, command: LeadCommand, facts: LeadFacts, before: LeadState): LeadEvent {
   const { rule, change, timeKnown } = draft;
@@ -208,6 +212,7 @@ export const given = (...deeds: readonly Deed[]) => {
           expect(decision).toMatchObject({ ok: true });
           expect(decision.ok ? decision.events.map((draft): string => draft.type) : []).toEqual(types);
           if (!decision.ok) return [];
+          for (const draft of decision.events) expect(misshapen(draft)).toBeUndefined();
           const after = decision.events
             .map((draft) => recordedAs(draft, command, facts, story.state))
             .reduce(evolve, story.state);
