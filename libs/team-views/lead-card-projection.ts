@@ -111,8 +111,10 @@ class Batch {
   contactTallies(): ContactTallyRow[] {
     const changes = new Map<string, number>();
     for (const { row } of this.cards.values()) {
-      const change = row.open - (this.openBefore.get(row.lead) ?? 0);
-      if (change !== 0) changes.set(row.contact, (changes.get(row.contact) ?? 0) + change);
+      const before = this.openBefore.get(row.lead);
+      const change = row.open - (before ?? 0);
+      // A new lead makes its contact's row even where it is closed again: rows must not depend on how batches are cut.
+      if (before === undefined || change !== 0) changes.set(row.contact, (changes.get(row.contact) ?? 0) + change);
     }
     return [...changes].map(([contact, open_leads]) => ({ contact, open_leads }));
   }

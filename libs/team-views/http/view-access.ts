@@ -1,0 +1,48 @@
+import type { TeamState } from '../../agreements/team.js';
+import type { Caller } from '../../http-kit/caller.js';
+import { forbidden, overloaded } from '../../http-kit/problem-exception.js';
+import type { ProjectionRunner } from '../../projection-runner/runner.js';
+import type { Scope } from '../scope.js';
+
+const READ_ALL = ['service', 'import', 'analyst', 'auditor', 'privacy'];
+const WAIT_MS = 5_000;
+
+/** The teams a person belongs to now: membership comes from the team streams, never from a token. */
+export type TeamsOf = (person: string) => readonly TeamState[];
+
+/** What a caller may see, and the wait for what it has just written. */
+export class ViewAccess {
+  constructor(
+    private readonly teamsOf: TeamsOf,
+    private readonly runner: Pick<ProjectionRunner, 'whenProcessed'>,
+  ) {}
+
+  /** @throws ProblemException 403 for callers who read no leads at all */
+  scopeOf({ roles, subject }: Caller): Scope {
+    if (roles.some((role) => READ_ALL.includes(role))) return { all: true };
+    this.assertReader({ roles });
+    const ids = (kind: TeamState['kind']): readonly string[] =>
+      (roles as readonly string[]).includes(kind)
+        ? this.teamsOf(subject)
+            .filter((team) => team.kind === kind)
+            .map(({ id }) => id)
+        : [];
+    return { marketingTeams: ids('marketing'), salesTeams: ids('sales') };
+  }
+
+  /** Metrics are company-wide, for everybody who works with leads. */
+  assertReader({ roles }: Pick<Caller, 'roles'>): void {
+    if (!roles.some((role) => ['marketing', 'sales', ...READ_ALL].includes(role))) {
+      throw forbidden('leads and their numbers are for those who work with them');
+    }
+  }
+
+  /** @throws ProblemException 503 where the view does not have it in time */
+  async waitFor(projection: string, after: string | undefined): Promise<void> {
+    if (after === undefined) return;
+    const [lead = '', revision = ''] = after.split('@');
+    const place = { stream: `lead-${lead}`, revision: Number(revision) };
+    const seen = await this.runner.whenProcessed(projection, place, { timeoutMs: WAIT_MS });
+    if (!seen) throw overloaded(1, 'The view does not have that revision yet.');
+  }
+}

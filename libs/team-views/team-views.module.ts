@@ -1,0 +1,25 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import type { ProjectionRunner } from '../projection-runner/runner.js';
+import type { ReadDatabase } from '../read-database/read-database.js';
+import { Funnel } from './funnel.js';
+import { ViewAccess, type TeamsOf } from './http/view-access.js';
+import { ViewsController } from './http/views.controller.js';
+import { LeadCards } from './lead-cards.js';
+import { MergeQueue } from './merge-queue.js';
+
+/** The queries of the teams' views, with their routes. */
+@Module({})
+export class TeamViewsModule {
+  static on(database: ReadDatabase, runner: ProjectionRunner, teamsOf: TeamsOf): DynamicModule {
+    return {
+      module: TeamViewsModule,
+      controllers: [ViewsController],
+      providers: [
+        { provide: LeadCards, useValue: new LeadCards(database) },
+        { provide: Funnel, useValue: new Funnel(database) },
+        { provide: MergeQueue, useValue: new MergeQueue(database) },
+        { provide: ViewAccess, useValue: new ViewAccess(teamsOf, runner) },
+      ],
+    };
+  }
+}
