@@ -2,13 +2,12 @@ import type { KeyObject } from 'node:crypto';
 import type { Clock } from '../decider/clock.js';
 import type { SalesLoadFacts } from '../lead-lifecycle/lead-facts.js';
 import type { PersonalData } from '../personal-data/personal-data.js';
-import type { FactRef } from '../decider/decision.js';
 import type { EventWriter } from './event-writer.js';
 import type { ReferenceData } from './reference-data.js';
 import type { StreamCommands } from './stream-commands.js';
 
-/** How laden sales is, from a read model; `ref` says how far that had read. */
-export type SalesLoadSource = () => Promise<{ readonly load: SalesLoadFacts; readonly ref: FactRef }>;
+/** How laden sales is, from a read model. */
+export type SalesLoadSource = () => Promise<{ readonly load: SalesLoadFacts }>;
 
 /** What every command service works with. */
 export interface CommandParts {

@@ -150,7 +150,6 @@ export class LeadCommands {
       refs.push({ name: 'contact', stream: contactStream(state.contact ?? ''), revision: contact.revision });
     }
     const laden = LOAD_MATTERS.includes(command.kind) ? await this.parts.salesLoad() : undefined;
-    if (laden) refs.push(laden.ref);
     const survivor = command.kind === 'merge' ? await this.#survivorFacts(command.into, state, sender) : undefined;
     return {
       ...atHand,

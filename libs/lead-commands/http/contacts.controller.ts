@@ -7,7 +7,7 @@ import { doneOr, envelopeOf, tagged, writtenEvents } from './command-answer.js';
 import { CommandOrigin, Origin } from './command-origin.js';
 import { IsCode, IsUuid } from './field-rules.js';
 import { TimedDto } from './lead.dto.js';
-import { UuidPipe } from './path-parameters.js';
+import { UuidPipe } from '../../http-kit/path-parameters.js';
 
 class ChangeConsentDto extends TimedDto {
   @IsIn(['given', 'withdrawn'])

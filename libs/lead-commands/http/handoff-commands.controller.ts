@@ -5,7 +5,7 @@ import { CommandOrigin, Origin } from './command-origin.js';
 import { LeadCommandRunner } from './lead-command-runner.js';
 import { AcceptDto, ExpireDto, HandOffDto, HoldDto, ReasonedDto, RejectDto, ReleaseDto } from './lead-command.dto.js';
 import { TimedDto } from './lead.dto.js';
-import { UuidPipe } from './path-parameters.js';
+import { UuidPipe } from '../../http-kit/path-parameters.js';
 
 /** Commands: handing a lead over, and the answer. */
 @ApiTags('lead commands')

@@ -17,7 +17,7 @@ import { createBodyOf } from './create-body.js';
 import { IsInstant } from './field-rules.js';
 import { CreateLeadDto, CreateLeadsDto } from './lead.dto.js';
 import { leadView, timelineView, type LeadView, type TimelineView } from './lead-view.js';
-import { UuidPipe } from './path-parameters.js';
+import { UuidPipe } from '../../http-kit/path-parameters.js';
 
 class AsOfQuery {
   /** The lead as of this revision. */

@@ -15,7 +15,7 @@ import {
   TransferStewardshipDto,
   WithdrawQualificationDto,
 } from './lead-command.dto.js';
-import { UuidPipe } from './path-parameters.js';
+import { UuidPipe } from '../../http-kit/path-parameters.js';
 
 /** Commands: what marketing does with a lead. */
 @ApiTags('lead commands')

@@ -15,7 +15,7 @@ import {
   SalesQualifyDto,
   WinDto,
 } from './lead-command.dto.js';
-import { UuidPipe } from './path-parameters.js';
+import { UuidPipe } from '../../http-kit/path-parameters.js';
 
 /** Commands: working a lead. */
 @ApiTags('lead commands')

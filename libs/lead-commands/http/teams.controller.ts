@@ -10,7 +10,7 @@ import { ReferenceData } from '../reference-data.js';
 import { doneOr, envelopeOf, tagged, writtenEvents, type WrittenEvent } from './command-answer.js';
 import { CommandOrigin, Origin } from './command-origin.js';
 import { IsOpaqueId } from './field-rules.js';
-import { NamePipe } from './path-parameters.js';
+import { NamePipe } from '../../http-kit/path-parameters.js';
 
 class FormTeamDto {
   @IsIn(TEAM_KINDS)

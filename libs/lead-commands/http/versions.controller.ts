@@ -20,7 +20,7 @@ import { StreamCommands } from '../stream-commands.js';
 import { doneOr, envelopeOf, tagged, writtenEvents } from './command-answer.js';
 import { CommandOrigin, Origin } from './command-origin.js';
 import { IsInstant } from './field-rules.js';
-import { NamePipe } from './path-parameters.js';
+import { NamePipe } from '../../http-kit/path-parameters.js';
 
 class ProposeDto {
   /** The whole content, as both teams will sign it. */

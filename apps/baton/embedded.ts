@@ -1,0 +1,64 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { SqliteEventStore } from '../../libs/event-store/sqlite-event-store.js';
+import { createLogger } from '../../libs/telemetry/logger.js';
+import type { Settings } from './settings.js';
+import { composeBaton } from './compose.js';
+import { assertDevTokensAllowed } from '../../libs/http-kit/dev-tokens-allowed.js';
+import { DevTokenIssuer } from '../../libs/http-kit/dev-tokens.js';
+import { tokenVerifier } from '../../libs/http-kit/token-verifier.js';
+import { cachingKeyStore } from '../../libs/personal-data/caching-key-store.js';
+import { openKeyFile } from '../../libs/personal-data/key-file.js';
+import { SqliteKeyStore } from '../../libs/personal-data/sqlite-key-store.js';
+import { SqliteReadDatabase } from '../../libs/read-database/sqlite-read-database.js';
+
+export interface Running {
+  /** such as `http://127.0.0.1:3000` */
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+export const devKeyFile = (dataDir: string): string => join(dataDir, 'dev-key.pem');
+
+/**
+ * Everything in one process on SQLite files: what `npm start` runs, and what the CLI runs where no server is.
+ *
+ * @throws with one clear line where a setting, a file or a lock does not allow the start; nothing is then left open
+ */
+export async function startEmbedded(settings: Settings): Promise<Running> {
+  const { dataDir, host, issuer } = settings;
+  if (!issuer) assertDevTokensAllowed({ host, hasIssuer: false, externalServers: [] });
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const clock = Date.now;
+  const verified = issuer ?? (await DevTokenIssuer.open(devKeyFile(dataDir), clock)).settings;
+  const store = await SqliteEventStore.open({ file: join(dataDir, 'events.sqlite') });
+  const opened: { close(): Promise<void> }[] = [store];
+  try {
+    const ring = openKeyFile(join(dataDir, 'keys.json'), randomBytes);
+    const keyStore = await SqliteKeyStore.open(join(dataDir, 'contacts.sqlite'), ring, randomBytes);
+    opened.unshift(keyStore);
+    const database = await SqliteReadDatabase.open(join(dataDir, 'views.sqlite'));
+    opened.push(database);
+    return await composeBaton({
+      settings,
+      store,
+      database,
+      keys: cachingKeyStore(keyStore, { elapsed: () => performance.now() }),
+      ring,
+      random: randomBytes,
+      newRequestId: randomUUID,
+      clock,
+      verifyToken: tokenVerifier(verified, clock),
+      logger: createLogger('baton', settings.logLevel),
+      closeStores: () => closeAll(opened),
+    });
+  } catch (fault) {
+    await closeAll(opened);
+    throw fault;
+  }
+}
+
+async function closeAll(opened: readonly { close(): Promise<void> }[]): Promise<void> {
+  for (const one of opened.toReversed()) await one.close();
+}

@@ -1,0 +1,64 @@
+import type { ReferenceData } from '../../libs/lead-commands/reference-data.js';
+import type { SalesLoadSource } from '../../libs/lead-commands/command-parts.js';
+import type { RoutingViews } from '../../libs/lead-routing/routing-views.js';
+import type { ProjectionRunner } from '../../libs/projection-runner/runner.js';
+import type { ReadDatabase } from '../../libs/read-database/read-database.js';
+import { LeadCards, type CardCursor } from '../../libs/team-views/lead-cards.js';
+import { SalesLoad } from '../../libs/team-views/sales-load.js';
+
+/** How long the rules wait for the view that they read; after that they decide on what it has. */
+const WAIT_MS = 10_000;
+const PAGE = 500;
+
+/** The sales load of all teams now, for decisions that hold or hand off. */
+export function salesLoadSource(database: ReadDatabase, reference: ReferenceData): SalesLoadSource {
+  const view = new SalesLoad(database);
+  return async () => {
+    const backlogs = new Map<string, number>();
+    const lastOffered = new Map<string, string>();
+    for (const { id } of reference.teams.ofKind('sales')) {
+      backlogs.set(id, await view.backlog(id));
+      for (const { person, lastOfferedAt } of await view.members(id)) {
+        if (lastOfferedAt !== undefined) lastOffered.set(`${id}/${person}`, lastOfferedAt);
+      }
+    }
+    const load = {
+      backlog: (team: string) => backlogs.get(team) ?? 0,
+      lastOfferedAt: (team: string, person: string) => lastOffered.get(`${team}/${person}`),
+    };
+    return { load };
+  };
+}
+
+/** What lead-routing reads, from the lead cards. */
+export function routingViews(database: ReadDatabase, runner: ProjectionRunner, reference: ReferenceData): RoutingViews {
+  const load = new SalesLoad(database);
+  const cards = new LeadCards(database);
+  async function* inStates(states: readonly string[], wanted: (card: { offersInCycle: number }) => boolean) {
+    let after: CardCursor | undefined;
+    do {
+      const page = await cards.page({
+        scope: { all: true },
+        filter: { states },
+        sort: { by: 'created', direction: 'ascending' },
+        ...(after ? { after } : {}),
+        limit: PAGE,
+      });
+      for (const card of page.cards) if (wanted(card)) yield card.lead;
+      after = page.next;
+    } while (after);
+  }
+  return {
+    async whenSeen(stream, revision) {
+      if (!stream.startsWith('lead-')) return;
+      await runner.whenProcessed('lead-card', { stream, revision }, { timeoutMs: WAIT_MS });
+    },
+    heldFor: async (team) => (await load.held(team)).map(({ lead }) => lead),
+    async room(team) {
+      const capacity = reference.teams.get(team)?.openLeads ?? null;
+      return capacity === null ? null : Math.max(0, capacity - (await load.backlog(team)));
+    },
+    leadsIn: (states) => inStates(states, () => true),
+    neverOffered: () => inStates(['qualified'], ({ offersInCycle }) => offersInCycle === 0),
+  };
+}

@@ -1,0 +1,17 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Clock } from '../../libs/decider/clock.js';
+import { DevTokenIssuer, type DevTokenRequest } from '../../libs/http-kit/dev-tokens.js';
+
+export const devKeyFile = (dataDir: string): string => join(dataDir, 'dev-key.json');
+
+/**
+ * A development token by the key of a data directory; the key is made where there is none yet.
+ *
+ * @throws RangeError naming the rule that the request breaks, DevKeyRefused
+ */
+export async function developmentToken(dataDir: string, request: DevTokenRequest, clock: Clock): Promise<string> {
+  mkdirSync(dataDir, { recursive: true });
+  const issuer = await DevTokenIssuer.open(devKeyFile(dataDir), clock);
+  return issuer.issue(request);
+}

@@ -1,0 +1,33 @@
+import { Option, type Command } from 'commander';
+import { TOKEN_ROLES, type TokenRole } from '../../libs/decider/decision.js';
+import { EXIT_HELP } from './exit-codes.js';
+import { findLeads } from './lead-find.js';
+import { showLead } from './lead-show.js';
+import { addConnectionOptions } from './options.js';
+import type { ConnectionOptions } from './reach-baton.js';
+
+export interface ReadingOptions extends ConnectionOptions {
+  readonly as: TokenRole;
+  readonly json: boolean;
+}
+
+/** Options of commands that only read. */
+export function addReadingOptions(command: Command): Command {
+  return addConnectionOptions(
+    command
+      .option('--json', 'as the server answers it', false)
+      .addOption(new Option('--as <role>', 'role of the development token').choices(TOKEN_ROLES).default('auditor')),
+  );
+}
+
+export function addLeadCommands(program: Command): void {
+  const lead = program.command('lead').description('Look at leads.');
+  addReadingOptions(lead.command('show <id>').description('A lead as it stands, and all that happened to it.'))
+    .addHelpText('after', `\nExample:\n  $ baton lead show 0b0f6f6e-7a7c-8a5e-9d43-3f4f0d8d1c11\n${EXIT_HELP}`)
+    .action(showLead);
+  addReadingOptions(lead.command('find').description('Leads by their id in another system.'))
+    .requiredOption('--system <name>', 'the system, as the mapping of the import names it')
+    .requiredOption('--id <id>', 'the id there')
+    .addHelpText('after', `\nExample:\n  $ baton lead find --system hubspot --id 1051\n${EXIT_HELP}`)
+    .action(findLeads);
+}

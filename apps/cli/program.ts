@@ -1,0 +1,30 @@
+import { Command } from 'commander';
+import { EXIT_HELP } from './exit-codes.js';
+import { addFunnelCommand } from './funnel-command.js';
+import { addImportCommand } from './import-command.js';
+import { addLeadCommands } from './lead-commands.js';
+import { addTokenCommand } from './token-command.js';
+
+/** The command line of Baton. */
+export function program(): Command {
+  const baton = new Command('baton')
+    .description('Who has the lead? The shared, provable history of every lead.')
+    .configureHelp({ sortSubcommands: false, showGlobalOptions: true })
+    .showHelpAfterError('(baton help shows how)')
+    .exitOverride()
+    .addHelpText('after', EXIT_HELP);
+  addTokenCommand(baton);
+  addImportCommand(baton);
+  addLeadCommands(baton);
+  addFunnelCommand(baton);
+  inheritSettings(baton);
+  return baton;
+}
+
+/** Subcommands throw like their parent, so that one place decides about exit codes. */
+function inheritSettings(command: Command): void {
+  for (const child of command.commands) {
+    child.copyInheritedSettings(command);
+    inheritSettings(child);
+  }
+}
