@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Clock } from '../../libs/decider/clock.js';
 import { DevTokenIssuer, type DevTokenRequest } from '../../libs/http-kit/dev-tokens.js';
 
-export const devKeyFile = (dataDir: string): string => join(dataDir, 'dev-key.json');
+export const devKeyFile = (dataDir: string): string => join(dataDir, 'dev-key.pem');
 
 /**
  * A development token by the key of a data directory; the key is made where there is none yet.
@@ -11,7 +11,7 @@ export const devKeyFile = (dataDir: string): string => join(dataDir, 'dev-key.js
  * @throws RangeError naming the rule that the request breaks, DevKeyRefused
  */
 export async function developmentToken(dataDir: string, request: DevTokenRequest, clock: Clock): Promise<string> {
-  mkdirSync(dataDir, { recursive: true });
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const issuer = await DevTokenIssuer.open(devKeyFile(dataDir), clock);
   return issuer.issue(request);
 }
