@@ -2,6 +2,7 @@ import type { Position, ReadAllOptions, ReadStreamOptions } from './event-store.
 
 /** Most events of one read: a page is read and parsed at one go, so its size bounds how long that takes. */
 export const MOST_PAGE_EVENTS = 10_000;
+/** Replays fastest: what larger pages hold outlives the young generation and is copied by the garbage collector. */
 const DEFAULT_PAGE_EVENTS = 1_000;
 
 export interface StreamPage {

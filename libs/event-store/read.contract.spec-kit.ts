@@ -106,6 +106,17 @@ export function readContract(open: OpenStore): void {
   );
 
   it(
+    'fills a page of any size up to its limit',
+    withStore(open, async (store) => {
+      await store.append(newStream(), 'no-stream', newEvents(700));
+      const all = (await store.readAll()).map((event) => event.revision);
+      expect(all).toEqual(Array.from({ length: 700 }, (_, n) => n));
+      for (const limit of [1, 199, 200, 201, 400, 699, 10_000])
+        expect((await store.readAll({ limit })).map((event) => event.revision)).toEqual(all.slice(0, limit));
+    }),
+  );
+
+  it(
     'has everything after it was opened again, and goes on counting',
     withStore(open, async (store, reopen) => {
       const stream = newStream();
