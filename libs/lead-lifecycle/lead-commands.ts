@@ -1,3 +1,4 @@
+import type { Attribute } from '../agreements/policy.js';
 import type { CHANNELS, LeadEventPersonal, LeadEventType, Owner, Person, Profile, Stage } from './lead-events.js';
 
 type Channel = (typeof CHANNELS)[number];
@@ -90,7 +91,7 @@ interface CommandBodies {
 
 export interface ManualPoints {
   readonly criterion: string;
-  readonly attribute: string;
+  readonly attribute: Attribute;
   readonly input: string | null;
   readonly points: number;
 }

@@ -1,3 +1,4 @@
+import { ATTRIBUTES } from '../agreements/policy.js';
 import type { Actor, EventDraft } from '../decider/decision.js';
 import {
   amount,
@@ -46,7 +47,7 @@ const facts = optional(list(fact, 50));
 const points = list(
   record({
     criterion: code,
-    attribute: code,
+    attribute: oneOf(...ATTRIBUTES),
     input: nullable(code),
     points: integer(-1000, 1000),
   }),

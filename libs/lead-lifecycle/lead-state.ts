@@ -5,6 +5,8 @@ import type { LeadEvent, LeadEventData, Owner, Person, Profile } from './lead-ev
 /** Commands already taken into the stream, newest first: a linked list, so that a fold stays linear. */
 export interface TakenCommand {
   readonly id: string;
+  /** the actor's id: who may ask for it again, whatever became of their right since */
+  readonly by: string;
   readonly earlier: TakenCommand | undefined;
 }
 
@@ -83,9 +85,10 @@ export const currentCycle = (state: LeadState): Cycle | undefined => state.cycle
 export const cycleToRate = (state: LeadState, number?: number): Cycle | undefined =>
   state.cycles.findLast((one) => (number === undefined ? one.lastWorker !== undefined : one.number === number));
 
-export function hasTaken(state: LeadState, commandId: string): boolean {
-  for (let taken = state.taken; taken; taken = taken.earlier) if (taken.id === commandId) return true;
-  return false;
+/** The id of the actor whose command the stream holds already; undefined where it does not. */
+export function takenBy(state: LeadState, commandId: string): string | undefined {
+  for (let taken = state.taken; taken; taken = taken.earlier) if (taken.id === commandId) return taken.by;
+  return undefined;
 }
 
 /**
@@ -96,7 +99,8 @@ export function evolve(state: LeadState, event: LeadEvent): LeadState {
   const leaf = nextLeaf(state.leaf, event.type, choiceOf(event));
   if (leaf === undefined) return state;
   const { meta } = event;
-  const taken = state.taken?.id === meta.commandId ? state.taken : { id: meta.commandId, earlier: state.taken };
+  const { commandId: id, actor } = meta;
+  const taken = state.taken?.id === id ? state.taken : { id, by: actor.id, earlier: state.taken };
   const learnt: LeadState = { ...state, ...whatItSays(state, event), leaf, recordedAt: meta.recordedAt, taken };
   const placed = withCycle(state, withOwners(learnt, event), event);
   if (placed.leaf === state.leaf && sameOwners(placed, state)) return placed;

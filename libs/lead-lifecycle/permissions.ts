@@ -65,7 +65,8 @@ export const WHO_MAY: Readonly<Record<LeadCommandKind, readonly Relation[]>> = {
 
 /** The right by which an actor may do a command, with the team it is done for. */
 export interface Right {
-  readonly relation: Relation;
+  /** `repetition`: it was done already by the same actor, who hears of it again though the deed may have ended the right */
+  readonly relation: Relation | 'repetition';
   readonly team?: string;
 }
 

@@ -189,12 +189,21 @@ describe('admitting a command', () => {
       refusal: { code: 'forbidden' },
     });
     const right = { relation: 'steward', team: NORTH.id };
+    const repetition = { relation: 'repetition' };
     expect(admit(commandOf('qualify'), story.state, factsFor(BEN, 9))).toEqual({ ok: true, right, repeated: false });
     expect(admit(commandOf('qualify', { commandId: 'command-1' }), story.state, factsFor(BEN, 9))).toEqual({
       ok: true,
-      right,
+      right: repetition,
       repeated: true,
     });
+  });
+
+  it('answers the same actor again though the deed ended the right, and nobody else', () => {
+    const { state } = given(...WAY_TO.offered, does(SAM, 'reject')).story;
+    const reject = commandOf('reject', { commandId: 'command-4' });
+    expect(admit(reject, state, factsFor(SAM, 9))).toMatchObject({ ok: true, repeated: true });
+    expect(admit(reject, state, factsFor(SUE, 9))).toMatchObject({ ok: false, refusal: { code: 'forbidden' } });
+    expect(admit(commandOf('reject'), state, factsFor(SAM, 9))).toMatchObject({ ok: false });
   });
 
   it('leaves what the lifecycle forbids to the decision', () => {

@@ -5,7 +5,7 @@ import { topState } from '../fold-table.js';
 import type { CommandOf, LeadCommand, LeadCommandKind } from '../lead-commands.js';
 import type { LeadDraft, LeadEvent } from '../lead-events.js';
 import type { LeadFacts } from '../lead-facts.js';
-import { evolve, hasTaken, type LeadState } from '../lead-state.js';
+import { evolve, takenBy, type LeadState } from '../lead-state.js';
 import { rightTo, type Right } from '../permissions.js';
 import { allowedCommands } from './allowed.js';
 import { A_TIME, isTime, type Deciding, type Step } from './deciding.js';
@@ -65,19 +65,24 @@ export type Admission =
   | { readonly ok: false; readonly refusal: Refusal };
 
 /**
- * The first part of `decide`, on its own for callers that check a revision next (If-Match): is there such a lead, may
- * the actor do this to it, was it done already. Refusals: not-found, forbidden.
+ * The first part of `decide`, on its own for callers that check a revision next (If-Match): is there such a lead, was
+ * this done already, may the actor do it. Refusals: not-found, forbidden.
  */
 export function admit(command: LeadCommand, state: LeadState, facts: LeadFacts): Admission {
   if (state.cycles.length === 0 && command.kind !== 'create') return refuse({ code: 'not-found', what: 'lead' });
+  const by = takenBy(state, command.commandId);
+  // Whoever rejects an offer has no right to it any more: the same command sent again is answered, not forbidden.
+  if (by !== undefined && (facts.actor.kind !== 'human' || facts.actor.id === by)) {
+    return { ok: true, right: { relation: 'repetition' }, repeated: true };
+  }
   const right = rightTo(command, state, facts);
   if (!right) return refuse({ code: 'forbidden', rule: `${command.kind} is not for you on this lead` });
-  return { ok: true, right, repeated: hasTaken(state, command.commandId) };
+  return { ok: true, right, repeated: by !== undefined };
 }
 
 /**
- * Decides a command on a lead: pure, from the folded state and the facts alone. In this order: may the actor do it,
- * was it done already, is its time possible, does the lifecycle allow it, do its own guards hold. What the rule adds
+ * Decides a command on a lead: pure, from the folded state and the facts alone. In this order: was it done already,
+ * may the actor do it, is its time possible, does the lifecycle allow it, do its own guards hold. What the rule adds
  * in the same commit (score, qualification) follows; every event that changes state or owner says so in `change`.
  */
 export function decide(command: LeadCommand, state: LeadState, facts: LeadFacts): Decision<LeadDraft, LeadResult> {
