@@ -68,4 +68,5 @@ export interface KeyStore {
 /** The key store cannot answer. Messages are fixed words and driver codes, never what was asked. */
 export class KeyStoreFault extends Error {
   override name = 'KeyStoreFault';
+  readonly disclosable = true;
 }

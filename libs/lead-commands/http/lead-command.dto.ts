@@ -16,6 +16,7 @@ import {
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
+import { ATTRIBUTES } from '../../agreements/policy.js';
 import { CHANNELS, STAGES } from '../../lead-lifecycle/lead-events.js';
 import { IsCode, IsInstant, IsOpaqueId, IsUuid } from './field-rules.js';
 import { DetailsDto, InterestFromDto, OwnerDto, PersonDto, ProfileDto, TimedDto } from './lead.dto.js';
@@ -52,8 +53,8 @@ class PointsDto {
   @IsCode()
   criterion!: string;
 
-  @IsCode()
-  attribute!: string;
+  @IsIn(ATTRIBUTES)
+  attribute!: (typeof ATTRIBUTES)[number];
 
   @ValidateIf((_, value) => value !== null)
   @IsCode()
