@@ -2,6 +2,7 @@ import { DEFAULT_AGREEMENT } from '../agreements/default-agreement.js';
 import type { PolicyContent } from '../agreements/policy.js';
 import type { TeamState } from '../agreements/team.js';
 import type { Actor, Refusal, Role } from '../decider/decision.js';
+import { actorOf } from './acting.js';
 import { decide } from './decide/decide.js';
 import type { CommandOf, LeadCommand, LeadCommandKind } from './lead-commands.js';
 import { LEAD_EVENTS, type LeadDraft, type LeadEvent, type LeadEventType } from './lead-events.js';
@@ -166,12 +167,11 @@ export const misshapen = ({ type, data, personal }: LeadDraft): string | undefin
 
 /** What the writer does with a decided event: time of recording, actor and command. */
 export function recordedAs(draft: LeadDraft, command: LeadCommand, facts: LeadFacts, before: LeadState): LeadEvent {
-  const { rule, change, timeKnown } = draft;
-  const byRule = rule !== undefined && facts.actor.role !== 'rule';
+  const { change, timeKnown } = draft;
   const meta = {
     occurredAt: draft.occurredAt,
     recordedAt: facts.now > before.recordedAt ? facts.now : before.recordedAt,
-    actor: byRule ? { kind: 'rule', id: rule, role: 'rule' } : facts.actor,
+    actor: actorOf(draft, facts.actor),
     commandId: command.commandId,
     ...(change ? { change } : {}),
     ...(timeKnown === false ? { timeKnown } : {}),

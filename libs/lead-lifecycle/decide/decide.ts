@@ -1,5 +1,6 @@
 import { accountableTeam, type TopState } from '../../agreements/agreement-content.js';
 import { refuse, type Decision, type Refusal } from '../../decider/decision.js';
+import { actorOf } from '../acting.js';
 import { changeBetween } from '../change.js';
 import { topState } from '../fold-table.js';
 import type { CommandOf, LeadCommand, LeadCommandKind } from '../lead-commands.js';
@@ -142,7 +143,12 @@ function recorded(
 
 function played(before: LeadState, draft: LeadDraft, command: LeadCommand, facts: LeadFacts): [LeadState, LeadDraft] {
   const recordedAt = facts.now > before.recordedAt ? facts.now : before.recordedAt;
-  const meta = { occurredAt: draft.occurredAt, recordedAt, actor: facts.actor, commandId: command.commandId };
+  const meta = {
+    occurredAt: draft.occurredAt,
+    recordedAt,
+    actor: actorOf(draft, facts.actor),
+    commandId: command.commandId,
+  };
   const imported = facts.actor.role === 'import' ? { imported: true as const } : {};
   const after = evolve(before, { type: draft.type, data: draft.data, meta: { ...meta, ...imported } } as LeadEvent);
   const owners = { steward: after.steward?.team ?? '', offeree: after.offeree?.team, worker: after.worker?.team };

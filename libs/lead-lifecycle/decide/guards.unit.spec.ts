@@ -79,7 +79,7 @@ describe('scoring and qualifying', () => {
   it('sums the points of a score by hand, and measures it by the policy in force', () => {
     const override = {
       reason: 'met-in-person',
-      points: [30, 35].map((points) => ({ criterion: 'talk', attribute: 'topic', input: 'crm', points })),
+      points: [30, 35].map((points) => ({ criterion: 'talk', attribute: 'topic' as const, input: 'crm', points })),
     };
     const [scored] = given(...WAY_TO.captured)
       .when(does(BEN, 'score', { override }, { policy: IN_FORCE }))
