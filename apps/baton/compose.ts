@@ -30,7 +30,6 @@ import { FunnelProjection } from '../../libs/team-views/funnel-projection.js';
 import { LeadCardProjection } from '../../libs/team-views/lead-card-projection.js';
 import { TeamViewsModule } from '../../libs/team-views/team-views.module.js';
 import { Metrics } from '../../libs/telemetry/metrics.js';
-import type { Running } from './embedded.js';
 import { routingViews, salesLoadSource } from './routing-facts.js';
 import type { Settings } from './settings.js';
 
@@ -46,6 +45,13 @@ export interface BatonParts {
   readonly verifyToken: TokenVerifier;
   readonly logger: Logger;
   readonly closeStores: () => Promise<void>;
+}
+
+export interface Running {
+  /** such as `http://127.0.0.1:3000` */
+  readonly url: string;
+  /** Finishes what is under way, then closes everything. */
+  readonly stop: () => Promise<void>;
 }
 
 @Module({})

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { SqliteEventStore } from '../../libs/event-store/sqlite-event-store.js';
 import { createLogger } from '../../libs/telemetry/logger.js';
 import type { Settings } from './settings.js';
-import { composeBaton } from './compose.js';
+import { composeBaton, type Running } from './compose.js';
 import { assertDevTokensAllowed } from '../../libs/http-kit/dev-tokens-allowed.js';
 import { DevTokenIssuer } from '../../libs/http-kit/dev-tokens.js';
 import { tokenVerifier } from '../../libs/http-kit/token-verifier.js';
@@ -12,12 +12,6 @@ import { cachingKeyStore } from '../../libs/personal-data/caching-key-store.js';
 import { openKeyFile } from '../../libs/personal-data/key-file.js';
 import { SqliteKeyStore } from '../../libs/personal-data/sqlite-key-store.js';
 import { SqliteReadDatabase } from '../../libs/read-database/sqlite-read-database.js';
-
-export interface Running {
-  /** such as `http://127.0.0.1:3000` */
-  readonly url: string;
-  stop(): Promise<void>;
-}
 
 export const devKeyFile = (dataDir: string): string => join(dataDir, 'dev-key.pem');
 

@@ -65,7 +65,9 @@ export class LeadCommands {
         if (envelope.ifMatch === undefined) return mustHaveSeen(body.kind, sender) ? 'required' : 'holds';
         return satisfies(revision, envelope.ifMatch) ? 'holds' : 'stale';
       },
-      admit: ({ state }) => {
+      admit: ({ state, taken }) => {
+        // Its own sender's repetition is answered even where the command ended their sight of the lead.
+        if (taken.has(commandId)) return undefined;
         if (!mayRead(state, sender, this.parts.reference.teams)) return { code: 'not-found', what: 'lead' };
         const outcome = this.#admit(command, state, sender);
         if (!('id' in outcome)) return outcome;

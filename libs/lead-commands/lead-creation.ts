@@ -46,7 +46,8 @@ export class LeadCreation {
       fold: leadFold,
       commandId,
       bodyMac: bodyMac(secret, envelope.body),
-      admit: ({ state }) => {
+      admit: ({ state, taken }) => {
+        if (taken.has(commandId)) return undefined;
         const outcome = this.#admit(command, state, envelope);
         if (!('id' in outcome)) return outcome;
         admitted = outcome;

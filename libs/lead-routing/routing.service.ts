@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Logger } from 'pino';
 import { isoTime, type Clock } from '../decider/clock.js';
 import type { EventFeed, FeedBatch, FeedProgress } from '../event-feed/event-feed.js';
 import { describeFault } from '../telemetry/fault-description.js';

@@ -1,6 +1,5 @@
 import type { FastifyReply } from 'fastify';
 import { eventName } from '../../contracts/event-type.js';
-import type { TokenRole } from '../../decider/decision.js';
 import type { JsonObject } from '../../decider/json.js';
 import type { RecordedEvent } from '../../event-store/event-store.js';
 import type { Caller } from '../../http-kit/caller.js';
@@ -42,7 +41,7 @@ export class LeadAnswer {
 const IMPORT_CLIENT = 'import';
 
 export function senderOf({ subject, client, roles, issuer, how }: Caller): Sender {
-  const imports = (roles as readonly TokenRole[]).includes('import');
+  const imports = roles.includes('import');
   return { subject, client: imports ? IMPORT_CLIENT : client, roles, issuer, how };
 }
 

@@ -1,5 +1,4 @@
 import type { Caller } from '../../http-kit/caller.js';
-import type { Profile } from '../../lead-lifecycle/lead-events.js';
 import type { CreateBody } from '../lead-creation.js';
 import type { CreateLeadDto } from './lead.dto.js';
 
@@ -10,7 +9,7 @@ export function createBodyOf(dto: CreateLeadDto, { roles }: Pick<Caller, 'roles'
     kind: 'create',
     ...rest,
     behaviours,
-    profile: { ...profile } as Profile,
+    profile: { ...profile },
     details: { ...details },
     intake: roles.includes('import') ? 'import' : 'api',
   };
