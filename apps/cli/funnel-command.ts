@@ -13,7 +13,11 @@ interface FunnelOptions extends ReadingOptions {
 interface FunnelRow {
   readonly of: Readonly<Record<string, string | null>>;
   readonly counts: Readonly<Record<string, number>>;
+  readonly rates: Readonly<Record<string, number | null>>;
 }
+
+/** Of the metric catalogue, which has the definitions: those that a funnel narrows by. */
+const STEPS = ['leads-created', 'leads-handed-off', 'leads-accepted', 'leads-won'] as const;
 
 export function addFunnelCommand(program: Command): void {
   addReadingOptions(program.command('funnel').description('What became of the leads, by where they came from.'))
@@ -34,7 +38,10 @@ async function showFunnel(options: FunnelOptions): Promise<void> {
 
 function funnelText(body: JsonObject, by: string): string {
   const rows = body['rows'] as unknown as readonly FunnelRow[];
-  const metrics = Object.keys(rows[0]?.counts ?? {});
-  const lines = rows.map(({ of, counts }) => [of[by] ?? '–', ...metrics.map((metric) => String(counts[metric] ?? 0))]);
-  return tableOf([by, ...metrics], lines, process.stdout.columns);
+  const lines = rows.map(({ of, counts, rates }) => {
+    const { conversion = null } = rates;
+    const percent = conversion === null ? '–' : `${(conversion * 100).toFixed(1)} %`;
+    return [of[by] ?? '–', ...STEPS.map((step) => String(counts[step] ?? 0)), percent];
+  });
+  return tableOf([by, 'created', 'handed off', 'accepted', 'won', 'won of created'], lines, process.stdout.columns);
 }

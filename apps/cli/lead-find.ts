@@ -32,9 +32,9 @@ function foundText(body: JsonObject): string {
   const rows = cards.map(({ lead, state, source, topic, owners }) => [
     lead,
     state,
-    `${source} / ${topic}`,
-    ownerText(owners['steward']),
-    ownerText(owners['worker']),
+    `${source}\n${topic}`,
+    ownerText(owners['steward']).replace('/', '\n'),
+    ownerText(owners['worker']).replace('/', '\n'),
   ]);
   return tableOf(['Lead', 'State', 'Source / topic', 'Steward', 'Worker'], rows, process.stdout.columns);
 }

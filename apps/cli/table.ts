@@ -1,8 +1,8 @@
 import Table from 'cli-table3';
 
-const WITHOUT_TERMINAL = 120;
 const NARROWEST = 40;
-const FRAME_PER_COLUMN = 3;
+const PADDING = 2;
+const BORDER = 1;
 
 export interface OwnerLike {
   readonly team: string;
@@ -16,39 +16,35 @@ export const ownerText = (owner: OwnerLike | null | undefined): string => {
 };
 
 /**
- * A table no wider than the terminal, with its line end. Cells that are too long are wrapped, inside words where
- * need be: an id that is cut off is of no use.
+ * A table with its line end, no wider than the terminal; as wide as it wants to be where there is none. Cells that are
+ * too long are wrapped, inside words where need be: an id that is cut off is of no use.
  */
 export function tableOf(
   head: readonly string[],
   rows: readonly (readonly string[])[],
-  columns: number = WITHOUT_TERMINAL,
+  columns: number | undefined,
 ): string {
-  const room = Math.max(columns, NARROWEST) - head.length * FRAME_PER_COLUMN - 1;
-  const wanted = head.map((title, index) => Math.max(title.length, ...rows.map((row) => widest(row[index] ?? ''))));
-  const colWidths = shared(wanted, room).map((width) => width + FRAME_PER_COLUMN - 1);
-  const table = new Table({
-    head: [...head],
-    colWidths,
-    wordWrap: true,
-    wrapOnWordBoundary: false,
-    style: { head: [] },
-  });
+  const frame = head.length * (PADDING + BORDER) + BORDER;
+  const room = columns === undefined ? Infinity : Math.max(columns, NARROWEST) - frame;
+  const wanted = head.map((title, index) => Math.max(...[title, ...rows.map((row) => row[index] ?? '')].map(widest)));
+  const colWidths = sharedWidths(wanted, room).map((width) => width + PADDING);
+  const plain = { head: [], border: [] };
+  const table = new Table({ head: [...head], colWidths, wordWrap: true, wrapOnWordBoundary: false, style: plain });
   table.push(...rows.map((row) => [...row]));
   return `${table.toString()}\n`;
 }
 
 const widest = (cell: string): number => Math.max(...cell.split('\n').map((line) => line.length));
 
-/** Narrow columns get what they want; what is left is shared evenly by the wide ones. */
-export function shared(wanted: readonly number[], room: number): readonly number[] {
+/** Narrow columns get the width they want; the wide ones share what is left evenly. */
+export function sharedWidths(wanted: readonly number[], room: number): readonly number[] {
   const widths = wanted.map(() => 0);
   let left = room;
   const byWish = wanted.map((wish, index) => ({ wish, index })).toSorted((a, b) => a.wish - b.wish);
   byWish.forEach(({ wish, index }, place) => {
-    const fair = Math.max(1, Math.floor(left / (byWish.length - place)));
-    widths[index] = Math.min(wish, fair);
-    left -= widths[index];
+    const width = Math.min(wish, Math.max(1, Math.floor(left / (byWish.length - place))));
+    widths[index] = width;
+    left -= width;
   });
   return widths;
 }

@@ -59,8 +59,13 @@ async function* resumed(beginning: string, rest: AsyncGenerator<string, void>): 
 }
 
 async function* parsedRows(text: AsyncIterable<string>, delimiter: Delimiter): AsyncGenerator<readonly string[]> {
+  let linesRead = 0;
   const options: Options = {
     delimiter,
+    on_record: (record: readonly string[], { lines }) => {
+      linesRead = lines;
+      return record;
+    },
     relax_column_count: true,
     skip_empty_lines: true,
     max_record_size: LONGEST_ROW,
@@ -73,22 +78,24 @@ async function* parsedRows(text: AsyncIterable<string>, delimiter: Delimiter): A
   try {
     for await (const record of parser) yield record as readonly string[];
   } catch (fault) {
-    throw fault instanceof CsvError ? refusedFor(fault) : fault;
+    throw fault instanceof CsvError ? refusedFor(fault, linesRead + 1) : fault;
   } finally {
     source.destroy();
   }
 }
 
 /** The parser's own messages repeat what stands in the cell, which may be about a person. */
-function refusedFor(fault: CsvError): FileRefused {
+function refusedFor(fault: CsvError, begun: number): FileRefused {
   const { code } = fault;
   const lines: unknown = fault['lines'];
-  const line = typeof lines === 'number' ? `line ${lines}` : 'a line';
+  const line = `line ${typeof lines === 'number' ? lines : begun}`;
   switch (code) {
     case 'CSV_QUOTE_NOT_CLOSED':
-      return new FileRefused(`a quote is never closed: the last one opens at ${line}`);
+      return new FileRefused(`line ${begun}: a quote in this row is never closed`);
     case 'CSV_MAX_RECORD_SIZE':
-      return new FileRefused(`${line}: a row of more than ${LONGEST_ROW} characters, or a quote that is never closed`);
+      return new FileRefused(
+        `line ${begun}: a row of more than ${LONGEST_ROW} characters, or a quote that is never closed`,
+      );
     default:
       return new FileRefused(`${line}: a quote stands where none may (inside a cell it is doubled)`);
   }

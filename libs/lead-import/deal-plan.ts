@@ -1,7 +1,8 @@
 import * as clean from './cleaning.js';
 import type { CsvRow } from './csv-rows.js';
 import type { DealsMapping } from './mapping.js';
-import type { RowReader } from './row-reader.js';
+import { inFull } from './field-mapping.js';
+import { nameOf, type RowReader } from './row-reader.js';
 import { planRow, type RowFrame, type RowPlan } from './row-plan.js';
 
 /** One command on the lead that was won. */
@@ -37,7 +38,7 @@ function dealPath(reader: RowReader, mapping: DealsMapping): DealPath | string {
   if (steward.person !== undefined && stewardedBy === undefined) reader.note('no steward: it stays with the team');
   if (stewardedBy === workedBy) reader.note('the same person as steward and as worker');
   const value = reader.read(fields.value, clean.amount);
-  if (value === undefined) reader.note('no value: unknown');
+  if (value === undefined) reader.note(`no ${nameOf(inFull(fields.value))}: value is unknown`);
 
   const who = { team: worker.team, person: workedBy };
   const owner = { team: steward.team, ...(stewardedBy === undefined ? {} : { person: stewardedBy }) };

@@ -1,10 +1,8 @@
-import type { CsvRow } from './csv-rows.js';
-import { LONGEST_CELL } from './csv-rows.js';
+import { LONGEST_CELL, type CsvRow } from './csv-rows.js';
 import { opaqueId } from './cleaning.js';
 import type { Columns } from './columns.js';
-import type { FieldMapping } from './field-mapping.js';
+import { inFull, type FieldMapping } from './field-mapping.js';
 import { nameOf, RowReader } from './row-reader.js';
-import { inFull } from './field-mapping.js';
 
 /** What a row asks for, or why it cannot be imported at all. `odd` says what was made of what is strange in it. */
 export type RowPlan<Wanted> =

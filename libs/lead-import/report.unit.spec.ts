@@ -1,0 +1,47 @@
+import fc from 'fast-check';
+import { parse } from 'csv-parse/sync';
+import { importKey } from './import-key.js';
+import { reportFormatOf, reportHeader, reportLine } from './report-line.js';
+import { Tally, type Verdict } from './verdict.js';
+
+const VERDICT: Verdict = { row: 3, externalId: '-7', outcome: 'refused', why: 'a "b", c', odd: ['x', 'y'] };
+
+describe('the report', () => {
+  it('is CSV that a spreadsheet takes for text', () => {
+    expect(reportFormatOf('r.CSV')).toBe('csv');
+    const [row] = parse(reportHeader('csv') + reportLine(VERDICT, 'csv'), { columns: true });
+    expect(row).toEqual({ row: '3', external_id: "'-7", verdict: 'refused', lead: '', why: 'a "b", c', odd: 'x; y' });
+  });
+
+  it('is NDJSON otherwise', () => {
+    expect(reportFormatOf('report.ndjson')).toBe('ndjson');
+    expect(JSON.parse(reportLine(VERDICT, 'ndjson'))).toEqual({
+      row: 3,
+      externalId: '-7',
+      verdict: 'refused',
+      why: 'a "b", c',
+      odd: ['x', 'y'],
+    });
+  });
+
+  it('is summed up', () => {
+    const tally = new Tally();
+    tally.add(VERDICT);
+    tally.add({ row: 4, outcome: 'created', odd: [] });
+    expect(String(tally)).toBe('2 rows: 1 created, 1 refused; 1 odd');
+  });
+});
+
+describe('the key of a step', () => {
+  const text = fc.string({ unit: 'binary', maxLength: 200 }).filter((one) => one.isWellFormed());
+  it('fits the header, and differs where anything differs', () => {
+    fc.assert(
+      fc.property(text, text, text, text, (system, id, step, other) => {
+        const key = importKey(system, id, step);
+        expect(key).toMatch(/^[\x20-\x7e]{1,255}$/);
+        expect(importKey(system, other, step) === key).toBe(id === other);
+      }),
+    );
+    expect(importKey('a', 'b:c', 'd')).not.toBe(importKey('a:b', 'c', 'd'));
+  });
+});
