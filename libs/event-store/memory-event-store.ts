@@ -1,5 +1,11 @@
 import { CommitSignal } from './commit-signal.js';
-import { assertStreamName, encodeAppend, type EncodedAppend, type EncodedEvent } from './encoded-append.js';
+import {
+  assertStreamName,
+  encodeAppend,
+  type EncodedAppend,
+  type EncodedEvent,
+  type EventBody,
+} from './encoded-append.js';
 import {
   StoreFault,
   type AppendResult,
@@ -101,14 +107,7 @@ function conflict(actual: number): AppendResult {
   return { ok: false, reason: 'conflict', actual: actual < 0 ? 'no-stream' : actual };
 }
 
-function recorded({ stream, revision, position, id, type, data, metadata }: StoredEvent): RecordedEvent {
-  return {
-    id,
-    type,
-    data: JSON.parse(data) as RecordedEvent['data'],
-    metadata: JSON.parse(metadata) as RecordedEvent['metadata'],
-    stream,
-    revision,
-    position,
-  };
+function recorded({ stream, revision, position, id, type, body }: StoredEvent): RecordedEvent {
+  const { data, metadata } = JSON.parse(body) as EventBody;
+  return { id, type, data, metadata, stream, revision, position };
 }

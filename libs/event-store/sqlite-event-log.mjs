@@ -1,6 +1,6 @@
 // Plain JavaScript, because the writer's worker thread loads it as it stands, under Jest as in dist.
 import Database from 'better-sqlite3';
-import { SqliteEventRows } from './sqlite-event-rows.mjs';
+import { FIELDS_PER_EVENT, SqliteEventRows } from './sqlite-event-rows.mjs';
 import { prepareFile } from './sqlite-schema.mjs';
 import { SqliteStreams } from './sqlite-streams.mjs';
 
@@ -9,7 +9,7 @@ export const OUTCOME_SIZE = 3;
 
 /**
  * Appends on their way to the writer, flattened because a flat list of strings is the cheapest to hand to a thread:
- * stream, expected revision, number of events, then id, type, data and metadata of each.
+ * stream, expected revision, number of events, then id, type and body of each.
  * @typedef {(string | number)[]} FlatAppends
  */
 
@@ -97,14 +97,14 @@ export class SqliteEventLog {
     const name = /** @type {string} */ (appends[at]);
     const expected = /** @type {number} */ (appends[at + 1]);
     const first = at + 3;
-    const end = first + /** @type {number} */ (appends[at + 2]) * 4;
+    const end = first + /** @type {number} */ (appends[at + 2]) * FIELDS_PER_EVENT;
     const found = this.streams.find(name, this.flush);
     if (found.revision !== expected || first === end) {
       this.#answer(appends, first, end, expected, found);
       return end;
     }
     const stream = found.id === 0 ? this.streams.intern(name) : found;
-    for (let event = first; event < end; event += 4) {
+    for (let event = first; event < end; event += FIELDS_PER_EVENT) {
       stream.revision += 1;
       this.#position += 1;
       this.rows.add(this.#position, stream.id, stream.revision, appends, event);
@@ -122,7 +122,7 @@ export class SqliteEventLog {
    * @param {import('./sqlite-streams.mjs').KnownStream} stream
    */
   #answer(appends, first, end, expected, stream) {
-    const count = (end - first) / 4;
+    const count = (end - first) / FIELDS_PER_EVENT;
     // Without events the last one answers; with them, the events that stand where these would.
     const from = count === 0 ? stream.revision : expected + 1;
     this.rows.flush();
@@ -130,7 +130,7 @@ export class SqliteEventLog {
     const same =
       count === 0
         ? stream.revision === expected
-        : stored.length === count && stored.every(([id], index) => id === appends[first + index * 4]);
+        : stored.length === count && stored.every(([id], index) => id === appends[first + index * FIELDS_PER_EVENT]);
     if (same) this.#outcomes.push(1, expected + count, stored.at(-1)?.[1] ?? 0);
     else this.#outcomes.push(0, stream.revision, 0);
   }

@@ -79,7 +79,7 @@ export class SqliteWriter {
     this.pending.assertRoomFor(bytes);
     this.outgoingCount += 1;
     this.outgoing.push(stream, expected, events.length);
-    for (const { id, type, data, metadata } of events) this.outgoing.push(id, type, data, metadata);
+    for (const { id, type, body } of events) this.outgoing.push(id, type, body);
     this.schedule();
     return this.pending.add(bytes);
   }
