@@ -1,0 +1,116 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { composeBaton } from '../apps/baton/compose.js';
+import type { Clock } from '../libs/decider/clock.js';
+import type { EventStore, RecordedEvent } from '../libs/event-store/event-store.js';
+import { MemoryEventStore } from '../libs/event-store/memory-event-store.js';
+import { everything } from '../libs/event-store/opened-store.spec-kit.js';
+import { SqliteEventStore } from '../libs/event-store/sqlite-event-store.js';
+import { DevTokenIssuer } from '../libs/http-kit/dev-tokens.js';
+import { tokenVerifier } from '../libs/http-kit/token-verifier.js';
+import { openKeyFile } from '../libs/personal-data/key-file.js';
+import { MemoryKeyStore } from '../libs/personal-data/memory-key-store.js';
+import { SqliteKeyStore } from '../libs/personal-data/sqlite-key-store.js';
+import { SqliteReadDatabase } from '../libs/read-database/sqlite-read-database.js';
+import { createLogger } from '../libs/telemetry/logger.js';
+import { Client } from './client.spec-kit.js';
+import { ROLES_OF } from './people.spec-kit.js';
+
+export type Stores = 'sqlite' | 'memory';
+export const ALL_STORES: readonly Stores[] = ['sqlite', 'memory'];
+
+/** The whole application in this process, on stores of its own, with what a test may look at from behind. */
+export interface TestBaton {
+  readonly url: string;
+  readonly dataDir: string;
+  readonly store: EventStore;
+  readonly issuer: DevTokenIssuer;
+  /** a person of `people.spec-kit`, with the roles that stand there */
+  as(person: string): Client;
+  /** a client without any token */
+  readonly nobody: Client;
+  /** all events so far, in commit order */
+  events(): Promise<readonly RecordedEvent[]>;
+  /** every log line so far */
+  log(): string;
+  stop(): Promise<void>;
+}
+
+const NO_LIMIT = { requests: 1_000_000, seconds: 1 };
+
+/** Starts it on a free port. With the same `dataDir` it goes on where it stood; a folder that it made itself it removes. */
+export async function startBaton(
+  options: { readonly stores?: Stores; readonly clock?: Clock; readonly dataDir?: string } = {},
+): Promise<TestBaton> {
+  const { stores = 'sqlite', clock = Date.now } = options;
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'baton-test-')));
+  const issuer = await DevTokenIssuer.open(join(dataDir, 'dev-key.pem'), clock);
+  const ring = openKeyFile(join(dataDir, 'keys.json'), randomBytes);
+  const store =
+    stores === 'sqlite'
+      ? await SqliteEventStore.open({ file: join(dataDir, 'events.sqlite') })
+      : new MemoryEventStore();
+  const keys =
+    stores === 'sqlite'
+      ? await SqliteKeyStore.open(join(dataDir, 'contacts.sqlite'), ring, randomBytes)
+      : new MemoryKeyStore(randomBytes);
+  const database = await SqliteReadDatabase.open(join(dataDir, 'views.sqlite'));
+  const lines: Buffer[] = [];
+  const sink = new PassThrough();
+  sink.on('data', (chunk: Buffer) => lines.push(chunk));
+  const running = await composeBaton({
+    settings: { dataDir, host: '127.0.0.1', port: 0, logLevel: 'info', rateLimit: NO_LIMIT },
+    store,
+    database,
+    keys,
+    ring,
+    random: randomBytes,
+    newRequestId: randomUUID,
+    clock,
+    verifyToken: tokenVerifier(issuer.settings, clock),
+    logger: createLogger('baton', 'info', sink),
+    closeStores: async () => {
+      await database.close();
+      await keys.close();
+      await store.close();
+    },
+  });
+  const clients = new Map<string, Client>();
+  return {
+    url: running.url,
+    dataDir,
+    store,
+    issuer,
+    nobody: new Client(running.url, 'nobody', async () => undefined),
+    as(person) {
+      const client = clients.get(person) ?? clientOf(running.url, person, issuer, clock);
+      clients.set(person, client);
+      return client;
+    },
+    events: () => everything(store),
+    log: () => Buffer.concat(lines).toString(),
+    async stop() {
+      await running.stop();
+      if (options.dataDir === undefined) await rm(dataDir, { recursive: true });
+    },
+  };
+}
+
+const TOKEN_SECONDS = 3_600;
+
+/** A client whose token is renewed when the clock, which a test may drive, has passed its middle. */
+export function clientOf(url: string, person: string, issuer: DevTokenIssuer, clock: Clock = Date.now): Client {
+  const roles = ROLES_OF[person];
+  if (!roles) throw new Error(`${person} is nobody`);
+  let issued: { token: Promise<string>; at: number } | undefined;
+  return new Client(url, person, () => {
+    const now = clock();
+    if (!issued || Math.abs(now - issued.at) > (TOKEN_SECONDS * 1000) / 2) {
+      issued = { token: issuer.issue({ subject: person, roles, lifetimeSeconds: TOKEN_SECONDS }), at: now };
+    }
+    return issued.token;
+  });
+}

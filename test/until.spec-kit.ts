@@ -1,0 +1,16 @@
+const LONGEST_MS = 30_000;
+
+/**
+ * Asks again and again until the answer is as wanted, without a pause: each question is itself a wait for the server.
+ *
+ * @throws naming the last answer where it takes too long
+ */
+export async function until<T>(ask: () => Promise<T>, isWanted: (answer: T) => boolean, what: string): Promise<T> {
+  const end = performance.now() + LONGEST_MS;
+  for (;;) {
+    const answer = await ask();
+    if (isWanted(answer)) return answer;
+    if (performance.now() > end)
+      throw new Error(`${what} did not come about: ${JSON.stringify(answer)?.slice(0, 800)}`);
+  }
+}
