@@ -4,9 +4,6 @@ import { COUNT_METRICS, RATE_METRICS, type CountMetricId, type RateMetricId } fr
 export type Counts = Readonly<Record<CountMetricId, number>>;
 export type Rates = Readonly<Record<RateMetricId, number | null>>;
 
-const byEvent = new Map<string, (typeof COUNT_METRICS)[number][]>();
-for (const metric of COUNT_METRICS) byEvent.set(metric.event, [...(byEvent.get(metric.event) ?? []), metric]);
-
 /** What an event counts to. */
 export interface Counted {
   readonly metric: CountMetricId;
@@ -20,10 +17,18 @@ export interface Counted {
  * @param imported whether the event is of imported history
  */
 export function countedBy(type: LeadEventType, imported: boolean): readonly Counted[] {
-  const metrics = byEvent.get(type) ?? [];
-  return metrics
-    .filter((metric) => !imported || metric.imported === 'counted')
-    .map((metric) => ({ metric: metric.id, firstOnly: metric.counts === 'first-of-lead' }));
+  return (imported ? ofImported : ofLive).get(type) ?? NOTHING;
+}
+
+const NOTHING: readonly Counted[] = [];
+const ofLive = countsByEvent(COUNT_METRICS);
+const ofImported = countsByEvent(COUNT_METRICS.filter((metric) => metric.imported === 'counted'));
+
+function countsByEvent(metrics: readonly (typeof COUNT_METRICS)[number][]): ReadonlyMap<string, readonly Counted[]> {
+  const counts = new Map<string, Counted[]>();
+  for (const { id, event, counts: which } of metrics)
+    counts.set(event, [...(counts.get(event) ?? []), { metric: id, firstOnly: which === 'first-of-lead' }]);
+  return counts;
 }
 
 /** The rates over given counts: between 0 and 1, null where there is nothing to divide by. */

@@ -14,7 +14,7 @@ export interface RunnerOptions {
   readonly feed: EventFeed;
   readonly projections: readonly Projection[];
   readonly clock: Clock;
-  /** most events in one transaction; default 1,000. More are faster to rebuild, but hold up the process longer. */
+  /** most events in one transaction; default 2,000. More are faster to rebuild, but take more memory and hold up the process longer. */
   readonly batchSize?: number;
   readonly pause?: ConvoyOptions['pause'];
 }
@@ -40,7 +40,7 @@ export class ProjectionRunner {
    * @throws ReadDatabaseFault where the tables are a newer program's
    */
   async start(): Promise<void> {
-    const { database, feed, projections, clock, batchSize = 1_000, pause = growingPause } = this.options;
+    const { database, feed, projections, clock, batchSize = 2_000, pause = growingPause } = this.options;
     await database.transaction((tx) => migrate(tx, 'projection-runner', RUNNER_MIGRATIONS));
     const views: View[] = [];
     for (const projection of projections) views.push(await View.open(projection, database, feed, clock));

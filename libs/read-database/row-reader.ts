@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CompiledQuery, sql } from 'kysely';
 import { inStatements } from './statement-sizes.js';
 import type { SqlValue, Writing } from './read-database.js';
@@ -23,6 +24,7 @@ export class RowReader<Row> {
     for (const part of inStatements(keys, 1)) {
       const query = CompiledQuery.raw(this.statement(tx, part.length), [...fixed, ...part]);
       found.push(...((await tx.executeQuery(query)).rows as Row[]));
+      if (part.length < keys.length) await nextTurn();
     }
     return found;
   }

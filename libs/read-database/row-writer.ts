@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CompiledQuery, sql, type RawBuilder } from 'kysely';
 import { inStatements } from './statement-sizes.js';
 import type { SqlValue, Writing } from './read-database.js';
@@ -10,7 +11,9 @@ export interface RowShape<Row extends { readonly [Column in keyof Row]: SqlValue
   /** all columns of the table, in any order */
   readonly columns: readonly (keyof Row & string)[];
   readonly key: readonly (keyof Row & string)[];
-  /** default: every column but the key's is replaced */
+  /** columns that never change once the row is there: what indexes them is then left alone as well */
+  readonly constant?: readonly (keyof Row & string)[];
+  /** default: every column but the key's and the constant ones is replaced */
   readonly onConflict?: Partial<Record<keyof Row & string, OnConflict>>;
 }
 
@@ -31,6 +34,8 @@ export class RowWriter<Row extends { readonly [Column in keyof Row]: SqlValue }>
       const parameters: SqlValue[] = [];
       for (const row of part) for (const column of columns) parameters.push(row[column]);
       await tx.executeQuery(CompiledQuery.raw(this.statement(tx, part.length), parameters));
+      // Many rows are many statements: requests of this process come in between.
+      if (part.length < rows.length) await nextTurn();
     }
   }
 
@@ -49,9 +54,10 @@ export class RowWriter<Row extends { readonly [Column in keyof Row]: SqlValue }>
   }
 
   private changes(): RawBuilder<unknown>[] {
-    const { table, columns, key, onConflict } = this.shape;
+    const { table, columns, key, constant = [], onConflict } = this.shape;
+    const fixed = new Set<string>([...key, ...constant]);
     return columns.flatMap((column) => {
-      const what = onConflict ? onConflict[column] : key.includes(column) ? undefined : 'replace';
+      const what = onConflict ? onConflict[column] : fixed.has(column) ? undefined : 'replace';
       if (what === undefined) return [];
       const there = sql.ref(`${table}.${column}`);
       const given = sql.ref(`excluded.${column}`);

@@ -1,14 +1,12 @@
 import type { FromTo, Owner, Profile } from '../lead-lifecycle/lead-events.js';
 import type { CardRow } from './lead-card-tables.js';
 import type { LeadRecord } from './lead-record.js';
-import type { CurrentOwners } from './owner-intervals.js';
-import { withDetails, type SealedDetails } from './sealed-details.js';
+import { readOwners, writtenOwners, type CurrentOwners } from './current-owners.js';
 
 /** A card while events are folded into it; what the row holds as JSON is parsed once per batch. */
 export interface OpenCard {
   readonly row: CardRow;
   profile: Profile;
-  sealed: readonly SealedDetails[];
   readonly owners: CurrentOwners;
 }
 
@@ -19,18 +17,12 @@ export function openCard(row: CardRow): OpenCard {
   return {
     row: { ...row },
     profile: JSON.parse(row.profile) as Profile,
-    sealed: JSON.parse(row.sealed) as SealedDetails[],
-    owners: JSON.parse(row.owners) as CurrentOwners,
+    owners: readOwners(row.lead, row.owners),
   };
 }
 
-export function closeCard({ row, profile, sealed, owners }: OpenCard): CardRow {
-  return {
-    ...row,
-    profile: JSON.stringify(profile),
-    sealed: JSON.stringify(sealed),
-    owners: JSON.stringify(owners),
-  };
+export function closeCard({ row, profile, owners }: OpenCard): CardRow {
+  return { ...row, profile: JSON.stringify(profile), owners: writtenOwners(owners) };
 }
 
 /** Folds an event into the card, which changes; owner intervals are `moveOwners`' part. */
@@ -38,7 +30,6 @@ export function foldIntoCard(card: OpenCard, event: LeadRecord): void {
   const { row } = card;
   row.revision = event.revision;
   row.updated_at = event.meta.recordedAt;
-  card.sealed = withDetails(card.sealed, event);
   noteWhatItSays(card, event);
   followChange(row, event);
 }
@@ -136,7 +127,6 @@ export function newCard(event: LeadRecord): OpenCard {
   const { contact, source, topic, campaign, externalRef, profile } = event.data;
   return {
     profile,
-    sealed: [],
     owners: {},
     row: {
       lead: event.lead,
@@ -181,7 +171,6 @@ export function newCard(event: LeadRecord): OpenCard {
       rating: null,
       merged_into: null,
       owners: '',
-      sealed: '',
     },
   };
 }

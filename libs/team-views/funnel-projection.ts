@@ -6,7 +6,7 @@ import { RowReader } from '../read-database/row-reader.js';
 import { RowWriter } from '../read-database/row-writer.js';
 import { columnNames, createTable } from '../read-database/table-shape.js';
 import { FUNNEL_COUNT, FUNNEL_LEAD, type FunnelCountRow, type FunnelLeadRow } from './funnel-tables.js';
-import { isKnownLeadEvent, LEAD_CATEGORY, readLeadRecord, type LeadRecord } from './lead-record.js';
+import { LEAD_CATEGORY, leadEventType, readLeadRecord, type LeadRecord } from './lead-record.js';
 
 /** Counts by where and when a lead came from, as the catalogue defines them and nothing else. */
 export class FunnelProjection implements Projection {
@@ -38,13 +38,11 @@ export class FunnelProjection implements Projection {
   }
 
   handles(type: string): boolean {
-    return isKnownLeadEvent(type);
+    return leadEventType(type) !== undefined;
   }
 
   async apply(recorded: readonly RecordedEvent[], tx: Writing): Promise<void> {
-    const counting = recorded
-      .map(readLeadRecord)
-      .filter((event) => countedBy(event.type, event.meta.imported === true).length > 0);
+    const counting = recorded.filter(mayCount).map(readLeadRecord);
     const begun = new Set(counting.filter((event) => event.type === 'LeadCreated').map((event) => event.lead));
     const known = [...new Set(counting.map((event) => event.lead))].filter((lead) => !begun.has(lead));
     const leads = new Map((await this.leadReader.read(tx, known)).map((row) => [row.lead, row]));
@@ -61,6 +59,12 @@ export class FunnelProjection implements Projection {
     await this.counts.write(tx, [...counts.values()]);
   }
 }
+
+/** Most events count to nothing; those are not even looked into. */
+const mayCount = ({ type }: RecordedEvent): boolean => {
+  const known = leadEventType(type);
+  return known !== undefined && countedBy(known, false).length > 0;
+};
 
 /** Adds what an event counts to, and gives the lead's row after it: the same one where nothing of it changed. */
 function count(lead: FunnelLeadRow, event: LeadRecord, counts: Map<string, FunnelCountRow>): FunnelLeadRow {

@@ -7,20 +7,24 @@ import { columnNames } from '../read-database/table-shape.js';
 import { closeCard, foldIntoCard, newCard, openCard, type OpenCard } from './card-fold.js';
 import {
   CARD,
+  CARD_CONSTANTS,
   CONTACT_TALLY,
   createLeadCardTables,
+  DETAILS,
   INTERVAL,
   LEAD_CARD_TABLES,
   OFFER_TALLY,
   WORKED_BY,
   type CardRow,
   type ContactTallyRow,
+  type DetailsRow,
   type IntervalRow,
   type OfferTallyRow,
   type WorkedByRow,
 } from './lead-card-tables.js';
-import { isKnownLeadEvent, LEAD_CATEGORY, readLeadRecord, type LeadRecord } from './lead-record.js';
+import { LEAD_CATEGORY, leadEventType, readLeadRecord, type LeadRecord } from './lead-record.js';
 import { moveOwners } from './owner-intervals.js';
+import { hasDetails, withDetails, type SealedDetails } from './sealed-details.js';
 
 /** Each lead's present card, everyone who ever had it, and what is counted over the leads of a contact or a person. */
 export class LeadCardProjection implements Projection {
@@ -30,7 +34,22 @@ export class LeadCardProjection implements Projection {
   readonly tables = LEAD_CARD_TABLES;
 
   private readonly cardReader = new RowReader<CardRow>({ table: 'lead_card', columns: columnNames(CARD), key: 'lead' });
-  private readonly cards = new RowWriter<CardRow>({ table: 'lead_card', columns: columnNames(CARD), key: ['lead'] });
+  private readonly cards = new RowWriter<CardRow>({
+    table: 'lead_card',
+    columns: columnNames(CARD),
+    key: ['lead'],
+    constant: CARD_CONSTANTS,
+  });
+  private readonly detailsReader = new RowReader<DetailsRow>({
+    table: 'lead_details',
+    columns: columnNames(DETAILS),
+    key: 'lead',
+  });
+  private readonly details = new RowWriter<DetailsRow>({
+    table: 'lead_details',
+    columns: columnNames(DETAILS),
+    key: ['lead'],
+  });
   private readonly intervals = new RowWriter<IntervalRow>({
     table: 'owner_interval',
     columns: columnNames(INTERVAL),
@@ -59,7 +78,7 @@ export class LeadCardProjection implements Projection {
   }
 
   handles(type: string): boolean {
-    return isKnownLeadEvent(type);
+    return leadEventType(type) !== undefined;
   }
 
   async apply(recorded: readonly RecordedEvent[], tx: Writing): Promise<void> {
@@ -73,10 +92,22 @@ export class LeadCardProjection implements Projection {
     const folded = new Batch(stored);
     for (const event of events) folded.take(event);
     await this.cards.write(tx, folded.cardRows());
+    await this.writeDetails(tx, events.filter(hasDetails));
     await this.intervals.write(tx, [...folded.intervals.values()]);
     await this.workedBy.write(tx, [...folded.workedBy.values()]);
     await this.contactTallies.write(tx, folded.contactTallies());
     await this.offerTallies.write(tx, [...folded.offers.values()]);
+  }
+
+  private async writeDetails(tx: Writing, events: readonly LeadRecord[]): Promise<void> {
+    const corrected = events.filter((event) => event.revision > 0).map((event) => event.lead);
+    const stored = await this.detailsReader.read(tx, [...new Set(corrected)]);
+    const details = new Map(stored.map(({ lead, sealed }) => [lead, JSON.parse(sealed) as readonly SealedDetails[]]));
+    for (const event of events) details.set(event.lead, withDetails(details.get(event.lead) ?? [], event));
+    await this.details.write(
+      tx,
+      [...details].map(([lead, sealed]) => ({ lead, sealed: JSON.stringify(sealed) })),
+    );
   }
 }
 

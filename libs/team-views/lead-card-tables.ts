@@ -49,12 +49,25 @@ export const CARD = {
   interests: integer,
   rating: integerOrNull,
   merged_into: textOrNull,
-  /** the open owner intervals as JSON, by role */
+  /** the open owner intervals: see `current-owners.ts` */
   owners: text,
-  /** sealed contact details as JSON, oldest first */
-  sealed: text,
 };
 export type CardRow = RowOf<typeof CARD>;
+/** What the creation says for good. */
+export const CARD_CONSTANTS = [
+  'contact',
+  'created_at',
+  'imported',
+  'source',
+  'topic',
+  'campaign',
+  'external_system',
+  'external_id',
+] as const satisfies readonly (keyof CardRow)[];
+
+/** Contact details as the events sealed them, as JSON; apart from the card, since they hardly ever change. */
+export const DETAILS = { lead: text, sealed: text };
+export type DetailsRow = RowOf<typeof DETAILS>;
 
 /** Who had a lead from when to when: never overlapping within a lead's role, kept for good. */
 export const INTERVAL = {
@@ -94,6 +107,7 @@ export type OfferTallyRow = RowOf<typeof OFFER_TALLY>;
 
 export type LeadCardTables = {
   lead_card: CardRow;
+  lead_details: DetailsRow;
   owner_interval: IntervalRow;
   lead_worked_by: WorkedByRow;
   contact_tally: ContactTallyRow;
@@ -102,6 +116,7 @@ export type LeadCardTables = {
 
 export const LEAD_CARD_TABLES = [
   'lead_card',
+  'lead_details',
   'owner_interval',
   'lead_worked_by',
   'contact_tally',
@@ -110,6 +125,7 @@ export const LEAD_CARD_TABLES = [
 
 export async function createLeadCardTables(tx: Writing): Promise<void> {
   await createTable(tx, 'lead_card', CARD, ['lead']);
+  await createTable(tx, 'lead_details', DETAILS, ['lead']);
   await createTable(tx, 'owner_interval', INTERVAL, ['lead', 'role', 'opened_revision']);
   await createTable(tx, 'lead_worked_by', WORKED_BY, ['team', 'lead']);
   await createTable(tx, 'contact_tally', CONTACT_TALLY, ['contact']);
@@ -120,10 +136,11 @@ export async function createLeadCardTables(tx: Writing): Promise<void> {
 /** Each serves a list or a look-up; those on columns that are mostly empty hold only the rows that have them. */
 async function createIndexes(tx: Writing): Promise<void> {
   const sorted: readonly (readonly [string, ...(keyof CardRow)[]])[] = [
-    ['lead_card_updated', 'updated_at', 'lead'],
-    ['lead_card_created', 'created_at', 'lead'],
-    ['lead_card_steward', 'steward_team', 'updated_at', 'lead'],
-    ['lead_card_phase', 'phase', 'updated_at', 'lead'],
+    ['lead_card_updated', 'updated_at'],
+    ['lead_card_created', 'created_at'],
+    ['lead_card_steward', 'steward_team', 'updated_at'],
+    ['lead_card_phase', 'phase', 'state_since'],
+    ['lead_card_score', 'score_rank'],
     ['lead_card_contact', 'contact'],
   ];
   for (const [name, ...columns] of sorted) {

@@ -1,7 +1,6 @@
 import type { Profile } from '../lead-lifecycle/lead-events.js';
+import { readOwners, type OwnerRole } from './current-owners.js';
 import type { CardRow, IntervalRow } from './lead-card-tables.js';
-import type { CurrentOwners, OwnerRole } from './owner-intervals.js';
-import type { SealedDetails } from './sealed-details.js';
 
 /** Who did something, as the event says. */
 export interface By {
@@ -61,16 +60,11 @@ export interface LeadCard {
   readonly interests: number;
   readonly rating?: number;
   readonly mergedInto?: string;
-  /** for `openDetails`; ciphertext, which no answer needs to show */
-  readonly sealed: readonly SealedDetails[];
 }
 
 export function cardOf(row: CardRow): LeadCard {
   const { external_system: system, external_id: id } = row;
-  const owners = Object.entries(JSON.parse(row.owners) as CurrentOwners).map(([role, open]) => [
-    role,
-    intervalOf(open),
-  ]);
+  const owners = Object.entries(readOwners(row.lead, row.owners)).map(([role, open]) => [role, intervalOf(open)]);
   return {
     lead: row.lead,
     revision: row.revision,
@@ -105,7 +99,6 @@ export function cardOf(row: CardRow): LeadCard {
     interests: row.interests,
     ...present('rating', row.rating),
     ...present('mergedInto', row.merged_into),
-    sealed: JSON.parse(row.sealed) as SealedDetails[],
   };
 }
 

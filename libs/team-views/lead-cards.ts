@@ -3,6 +3,7 @@ import type { ReadDatabase } from '../read-database/read-database.js';
 import { cardOf, intervalOf, type LeadCard, type OwnerInterval } from './lead-card.js';
 import type { CardRow, LeadCardTables } from './lead-card-tables.js';
 import { readable, type Scope } from './scope.js';
+import type { SealedDetails } from './sealed-details.js';
 
 /** Only leads that have all that is given. */
 export interface CardFilter {
@@ -65,13 +66,14 @@ export class LeadCards {
   }
 
   async find(lead: string, scope: Scope): Promise<LeadCard | undefined> {
-    const row = await this.inScope(scope).where('lead', '=', lead).executeTakeFirst();
+    const row = await this.inScope(scope).selectAll().where('lead', '=', lead).executeTakeFirst();
     return row && cardOf(row);
   }
 
   /** The leads that another system knows by this id, oldest first; more than one where it was imported apart. */
   async findByExternalRef(system: string, id: string, scope: Scope): Promise<readonly LeadCard[]> {
     const rows = await this.inScope(scope)
+      .selectAll()
       .where('external_id', '=', id)
       .where('external_system', '=', system)
       .orderBy('created_at')
@@ -93,14 +95,32 @@ export class LeadCards {
     return rows.map(intervalOf);
   }
 
+  /** The lead's contact details, still sealed, for `openDetails`; undefined where the caller may not know of the lead. */
+  async sealedDetails(lead: string, scope: Scope): Promise<readonly SealedDetails[] | undefined> {
+    const row = await this.inScope(scope)
+      .leftJoin('lead_details', 'lead_details.lead', 'lead_card.lead')
+      .where('lead_card.lead', '=', lead)
+      .select('lead_details.sealed')
+      .executeTakeFirst();
+    return row && (JSON.parse(row.sealed ?? '[]') as SealedDetails[]);
+  }
+
   async page({ scope, filter = {}, sort, after, limit }: CardPageQuery): Promise<CardPage> {
     const { by, direction } = sort ?? { by: 'updated', direction: 'descending' };
     const order = direction === 'ascending' ? 'asc' : 'desc';
-    const rows = await this.inScope(scope)
+    // The leads first, the cards of those alone after: what is sorted are short rows.
+    const leads = this.inScope(scope)
+      .select('lead_card.lead')
       .where((eb) => eb.and([...conditions(eb, filter), ...(after ? [beyond(eb, by, direction, after)] : [])]))
       .orderBy(SORTS[by], order)
       .orderBy('lead', order)
-      .limit(limit + 1)
+      .limit(limit + 1);
+    const rows = await this.db
+      .selectFrom('lead_card')
+      .selectAll()
+      .where('lead', 'in', leads)
+      .orderBy(SORTS[by], order)
+      .orderBy('lead', order)
       .execute();
     const shown = rows.slice(0, limit);
     const last = shown.at(-1);
@@ -109,10 +129,7 @@ export class LeadCards {
   }
 
   private inScope(scope: Scope) {
-    return this.db
-      .selectFrom('lead_card')
-      .selectAll()
-      .where((eb) => readable(eb, scope));
+    return this.db.selectFrom('lead_card').where((eb) => readable(eb, scope));
   }
 }
 

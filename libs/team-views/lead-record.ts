@@ -26,9 +26,10 @@ export type LeadRecord = {
 export const LEAD_CATEGORY = 'lead';
 const typesByStored = new Map<string, LeadEventType>(LEAD_EVENT_TYPES.map((type) => [`${type}.v1`, type]));
 
-export const isKnownLeadEvent = (storedType: string): boolean => typesByStored.has(storedType);
+/** The type behind a stored one; undefined for a type or version that the views do not know. */
+export const leadEventType = (storedType: string): LeadEventType | undefined => typesByStored.get(storedType);
 
-/** @throws TypeError for a type that `isKnownLeadEvent` does not know, or metadata that no lead event has */
+/** @throws TypeError for a type that `leadEventType` does not know, or metadata that no lead event has */
 export function readLeadRecord(event: RecordedEvent): LeadRecord {
   const type = typesByStored.get(event.type);
   const meta = event.metadata as unknown as LeadEventMeta;

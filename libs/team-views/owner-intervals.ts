@@ -1,11 +1,7 @@
 import type { Change, Owner } from '../lead-lifecycle/lead-events.js';
+import { OWNER_ROLES, STILL_OPEN, type CurrentOwners, type OwnerRole } from './current-owners.js';
 import type { IntervalRow } from './lead-card-tables.js';
 import type { LeadRecord } from './lead-record.js';
-
-export const OWNER_ROLES = ['steward', 'offeree', 'worker', 'accountable'] as const;
-export type OwnerRole = (typeof OWNER_ROLES)[number];
-/** The intervals that are open now. */
-export type CurrentOwners = Partial<Record<OwnerRole, IntervalRow>>;
 
 /**
  * What an event does to who has the lead: changes `owners` to those who have it after, and gives the intervals that it
@@ -51,13 +47,7 @@ function opened(
     opened_by_kind: actor.kind,
     opened_by_role: actor.role,
     opened_reason: change.reasonCode ?? null,
-    until: null,
-    closed_revision: null,
-    closed_recorded_at: null,
-    closed_by: null,
-    closed_by_kind: null,
-    closed_by_role: null,
-    closed_reason: null,
+    ...STILL_OPEN,
   };
 }
 

@@ -10,10 +10,13 @@ export interface SealedDetails {
   readonly pii: JsonObject;
 }
 
+/** Whether an event says who the person is; free text that other events seal is not among the details. */
+export const hasDetails = (event: LeadRecord): boolean =>
+  event.pii !== undefined && (event.type === 'LeadCreated' || event.type === 'LeadDetailsCorrected');
+
 /** The sealed details after an event: a correction of all that an earlier one corrected takes its place. */
 export function withDetails(sealed: readonly SealedDetails[], event: LeadRecord): readonly SealedDetails[] {
-  if (event.pii === undefined) return sealed;
-  if (event.type !== 'LeadCreated' && event.type !== 'LeadDetailsCorrected') return sealed;
+  if (event.pii === undefined || !hasDetails(event)) return sealed;
   const corrected = event.type === 'LeadDetailsCorrected' ? event.data.corrected : [];
   const standing = sealed.filter(
     (earlier) => earlier.corrected.length === 0 || !earlier.corrected.every((field) => corrected.includes(field)),
@@ -32,12 +35,13 @@ export type OpenEnvelope = (
  * all can be opened: a part could show a field that was since corrected.
  */
 export async function openDetails(
-  card: { readonly lead: string; readonly contact: string; readonly sealed: readonly SealedDetails[] },
+  { lead: leadId, contact }: { readonly lead: string; readonly contact: string },
+  sealed: readonly SealedDetails[],
   open: OpenEnvelope,
 ): Promise<JsonObject | undefined> {
   let details: JsonObject = {};
-  for (const { eventId, eventType, pii } of card.sealed) {
-    const opened = await open(pii, { leadId: card.lead, contact: card.contact, eventId, eventType });
+  for (const { eventId, eventType, pii } of sealed) {
+    const opened = await open(pii, { leadId, contact, eventId, eventType });
     if (!opened.ok) return undefined;
     details = { ...details, ...opened.personal };
   }

@@ -1,5 +1,6 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
+import { ApiReading } from '../../http-kit/api-docs.js';
 import { CurrentCaller, type Caller } from '../../http-kit/caller.js';
 import { decodeCursor, encodeCursor } from '../../http-kit/cursor.js';
 import { PageQuery } from '../../http-kit/page-query.dto.js';
@@ -7,7 +8,6 @@ import { UuidPipe } from '../../http-kit/path-parameters.js';
 import { malformed, notFound } from '../../http-kit/problem-exception.js';
 import { METRIC_CATALOGUE } from '../../metric-catalogue/metric-catalogue.js';
 import { Funnel } from '../funnel.js';
-import type { LeadCard } from '../lead-card.js';
 import { LeadCards, type CardCursor, type CardFilter } from '../lead-cards.js';
 import { MergeQueue } from '../merge-queue.js';
 import { AfterQuery, CardsQuery, FunnelRowsQuery } from './views.dto.js';
@@ -15,7 +15,7 @@ import { ViewAccess } from './view-access.js';
 
 /** What the teams see: leads as they stand, and the numbers that both teams share. */
 @ApiTags('views')
-@ApiBearerAuth()
+@ApiReading()
 @Controller()
 export class ViewsController {
   constructor(
@@ -35,7 +35,7 @@ export class ViewsController {
     }
     await this.access.waitFor('lead-card', query.after);
     if (externalSystem !== undefined && externalId !== undefined) {
-      return { leads: (await this.cards.findByExternalRef(externalSystem, externalId, scope)).map(shown) };
+      return { leads: await this.cards.findByExternalRef(externalSystem, externalId, scope) };
     }
     const { sort: by = 'updated', direction = 'descending', limit, cursor } = query;
     const after: CardCursor | undefined =
@@ -47,7 +47,7 @@ export class ViewsController {
       ...(after ? { after } : {}),
       limit,
     });
-    return { leads: page.cards.map(shown), ...(page.next ? { next: encodeCursor([...page.next]) } : {}) };
+    return { leads: page.cards, ...(page.next ? { next: encodeCursor([...page.next]) } : {}) };
   }
 
   /** The lead's card: state, cycle, and who has and had it, since when, by whom and why. */
@@ -57,7 +57,7 @@ export class ViewsController {
     await this.access.waitFor('lead-card', after);
     const [card, owners] = await Promise.all([this.cards.find(id, scope), this.cards.owners(id, scope)]);
     if (!card || !owners) throw notFound('lead');
-    return { ...shown(card), intervals: owners };
+    return { ...card, intervals: owners };
   }
 
   /** Leads, wins and conversion by source, month, topic or campaign; for both teams the same numbers. */
@@ -89,17 +89,8 @@ export class ViewsController {
     const scope = this.access.scopeOf(caller);
     const [after] = cursor === undefined ? [undefined] : decodeCursor(cursor, ['string']);
     const page = await this.merges.page({ scope, limit, ...(after === undefined ? {} : { after }) });
-    const candidates = page.candidates.map(({ pairs, ...candidate }) => ({
-      ...candidate,
-      pairs: pairs.map(({ older, newer }) => ({ older: shown(older), newer: shown(newer) })),
-    }));
-    return { candidates, ...(page.next === undefined ? {} : { next: encodeCursor([page.next]) }) };
+    return { candidates: page.candidates, ...(page.next === undefined ? {} : { next: encodeCursor([page.next]) }) };
   }
-}
-
-/** A card without its sealed part: ciphertext is nobody's to see. */
-function shown({ sealed: _sealed, ...card }: LeadCard) {
-  return card;
 }
 
 function filterOf({
