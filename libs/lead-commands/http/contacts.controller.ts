@@ -1,5 +1,6 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
-import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
+import { ApiWriting } from '../../http-kit/api-docs.js';
 import { IsIn, IsOptional } from 'class-validator';
 import { CONTACT_PURPOSE, type ContactCommand } from '../../contacts/contact.js';
 import { ContactCommands } from '../contact-commands.service.js';
@@ -30,7 +31,7 @@ class MergeContactDto extends TimedDto {
 
 /** The person behind leads: consent, and two records of one person made one. */
 @ApiTags('contacts')
-@ApiBearerAuth()
+@ApiWriting()
 @Controller('contacts/:id')
 export class ContactsController {
   constructor(private readonly commands: ContactCommands) {}

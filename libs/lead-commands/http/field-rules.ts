@@ -4,18 +4,15 @@ import { Matches } from 'class-validator';
 
 /** `code`, `opaqueId` and the like, as the event shapes have them; here they say it to the caller. */
 export const IsCode = (options: { each?: boolean } = {}) =>
-  Matches(/^[a-z0-9][a-z0-9_.:+-]{0,63}$/, {
-    ...options,
-    message: 'must be a code: lower-case letters, digits and _ . : + -, at most 64',
-  });
+  matching(/^[a-z0-9][a-z0-9_.:+-]{0,63}$/, 'a code: lower-case letters, digits and _ . : + -, at most 64', options);
 export const IsOpaqueId = () =>
-  Matches(/^[A-Za-z0-9][A-Za-z0-9_.:|-]{0,127}$/, {
-    message: 'must be an opaque id: letters, digits and _ . : | -, at most 128, no @',
-  });
+  matching(/^[A-Za-z0-9][A-Za-z0-9_.:|-]{0,127}$/, 'an opaque id: letters, digits and _ . : | -, at most 128, no @');
 export const IsUuid = () =>
-  Matches(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, {
-    message: 'must be a UUID in lower case',
-  });
+  matching(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, 'a UUID in lower case');
+
+function matching(pattern: RegExp, rule: string, options: { each?: boolean } = {}) {
+  return Matches(pattern, { ...options, message: `must be ${rule}` });
+}
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
 const NORMAL = /^(20|21)\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;

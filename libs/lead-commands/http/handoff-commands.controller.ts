@@ -1,5 +1,6 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
-import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
+import { ApiWriting } from '../../http-kit/api-docs.js';
 import type { LeadAnswer } from './command-answer.js';
 import { CommandOrigin, Origin } from './command-origin.js';
 import { LeadCommandRunner } from './lead-command-runner.js';
@@ -9,7 +10,7 @@ import { UuidPipe } from '../../http-kit/path-parameters.js';
 
 /** Commands: handing a lead over, and the answer. */
 @ApiTags('lead commands')
-@ApiBearerAuth()
+@ApiWriting()
 @Controller('leads/:id')
 export class HandoffCommandsController {
   constructor(private readonly runner: LeadCommandRunner) {}

@@ -1,5 +1,6 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiHeader, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
+import { ApiReading, ApiWriting } from '../../http-kit/api-docs.js';
 import { Transform } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -42,7 +43,6 @@ class AsOfQuery {
 }
 
 @ApiTags('leads')
-@ApiBearerAuth()
 @Controller('leads')
 export class LeadsController {
   constructor(
@@ -53,7 +53,7 @@ export class LeadsController {
 
   /** Creates a lead. If the person has an open or lost lead that you may read, it is named (409 duplicate). */
   @Post()
-  @ApiHeader({ name: 'Idempotency-Key', required: true, description: '1 to 255 printable ASCII characters' })
+  @ApiWriting()
   async create(
     @CurrentCaller() caller: Caller,
     @IdempotencyKey() key: string,
@@ -70,7 +70,7 @@ export class LeadsController {
   /** Creates up to 500 leads, each row by itself: a refused one does not stop the others. */
   @Post('batch')
   @HttpCode(200)
-  @ApiHeader({ name: 'Idempotency-Key', required: true, description: 'one for the batch; the row makes it a row’s' })
+  @ApiWriting()
   async createBatch(
     @CurrentCaller() caller: Caller,
     @IdempotencyKey() key: string,
@@ -82,6 +82,7 @@ export class LeadsController {
 
   /** The lead now, or as of a revision or a time. */
   @Get(':id')
+  @ApiReading()
   async show(
     @CurrentCaller() caller: Caller,
     @Param('id', UuidPipe) id: string,
@@ -97,6 +98,7 @@ export class LeadsController {
 
   /** All that happened to the lead, oldest first, by whichever team. */
   @Get(':id/timeline')
+  @ApiReading()
   async timeline(
     @CurrentCaller() caller: Caller,
     @Param('id', UuidPipe) id: string,
@@ -110,6 +112,7 @@ export class LeadsController {
 
   /** The person behind the lead. Each look is logged; not for analysts and auditors. */
   @Get(':id/contact')
+  @ApiReading()
   async contact(
     @CurrentCaller() caller: Caller,
     @Param('id', UuidPipe) id: string,

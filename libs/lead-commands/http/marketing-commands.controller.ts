@@ -1,5 +1,6 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
-import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
+import { ApiWriting } from '../../http-kit/api-docs.js';
 import type { LeadAnswer } from './command-answer.js';
 import { CommandOrigin, Origin } from './command-origin.js';
 import { LeadCommandRunner } from './lead-command-runner.js';
@@ -19,7 +20,7 @@ import { UuidPipe } from '../../http-kit/path-parameters.js';
 
 /** Commands: what marketing does with a lead. */
 @ApiTags('lead commands')
-@ApiBearerAuth()
+@ApiWriting()
 @Controller('leads/:id')
 export class MarketingCommandsController {
   constructor(private readonly runner: LeadCommandRunner) {}

@@ -1,5 +1,6 @@
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
-import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
+import { ApiReading, ApiWriting } from '../../http-kit/api-docs.js';
 import { IsIn, IsInt, IsString, Max, MaxLength, Min, MinLength, ValidateIf } from 'class-validator';
 import type { TeamCommand } from '../../agreements/decide-team.js';
 import { TEAM_KINDS, type TeamKind, type TeamState } from '../../agreements/team.js';
@@ -47,7 +48,7 @@ interface TeamAnswer {
 
 /** Teams: changed by an administrator or the team's manager, seen by everybody who works with leads. */
 @ApiTags('teams')
-@ApiBearerAuth()
+@ApiReading()
 @Controller('teams')
 export class TeamsController {
   constructor(
@@ -76,12 +77,14 @@ export class TeamsController {
     return team;
   }
 
+  @ApiWriting()
   @Post(':id/form')
   @HttpCode(200)
   form(@Param('id', NamePipe) id: string, @Body() dto: FormTeamDto, @Origin() origin: CommandOrigin) {
     return this.#run(id, { type: 'form', kind: dto.kind, name: dto.name }, dto, origin);
   }
 
+  @ApiWriting()
   @Post(':id/join')
   @HttpCode(200)
   join(@Param('id', NamePipe) id: string, @Body() dto: OnePersonDto, @Origin() origin: CommandOrigin) {
@@ -89,18 +92,21 @@ export class TeamsController {
   }
 
   /** A leaver stops being manager and signatory too. */
+  @ApiWriting()
   @Post(':id/leave')
   @HttpCode(200)
   leave(@Param('id', NamePipe) id: string, @Body() dto: OnePersonDto, @Origin() origin: CommandOrigin) {
     return this.#run(id, { type: 'leave', person: dto.person }, dto, origin);
   }
 
+  @ApiWriting()
   @Post(':id/appoint-manager')
   @HttpCode(200)
   appointManager(@Param('id', NamePipe) id: string, @Body() dto: OnePersonDto, @Origin() origin: CommandOrigin) {
     return this.#run(id, { type: 'appointManager', person: dto.person }, dto, origin);
   }
 
+  @ApiWriting()
   @Post(':id/dismiss-manager')
   @HttpCode(200)
   dismissManager(@Param('id', NamePipe) id: string, @Body() dto: OnePersonDto, @Origin() origin: CommandOrigin) {
@@ -108,18 +114,21 @@ export class TeamsController {
   }
 
   /** Who may sign policies and agreements for the team, from the next proposal on. */
+  @ApiWriting()
   @Post(':id/list-signatory')
   @HttpCode(200)
   listSignatory(@Param('id', NamePipe) id: string, @Body() dto: OnePersonDto, @Origin() origin: CommandOrigin) {
     return this.#run(id, { type: 'listSignatory', person: dto.person }, dto, origin);
   }
 
+  @ApiWriting()
   @Post(':id/unlist-signatory')
   @HttpCode(200)
   unlistSignatory(@Param('id', NamePipe) id: string, @Body() dto: OnePersonDto, @Origin() origin: CommandOrigin) {
     return this.#run(id, { type: 'unlistSignatory', person: dto.person }, dto, origin);
   }
 
+  @ApiWriting()
   @Post(':id/declare-capacity')
   @HttpCode(200)
   declareCapacity(@Param('id', NamePipe) id: string, @Body() dto: DeclareCapacityDto, @Origin() origin: CommandOrigin) {

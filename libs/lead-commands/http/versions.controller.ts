@@ -1,5 +1,6 @@
 import { Body, Controller, Get, HttpCode, Inject, Injectable, Param, Post } from '@nestjs/common';
-import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
+import { ApiReading, ApiWriting } from '../../http-kit/api-docs.js';
 import { IsInt, IsObject, IsOptional, Matches, Min } from 'class-validator';
 import type { AgreementContent } from '../../agreements/agreement-content.js';
 import type { Checked } from '../../agreements/content-check.js';
@@ -116,7 +117,7 @@ abstract class VersionsController<Content> {
 
 /** The ideal-lead policy of a segment. */
 @ApiTags('policies')
-@ApiBearerAuth()
+@ApiReading()
 @Controller('policies/:segment')
 export class PoliciesController extends VersionsController<PolicyContent> {
   protected readonly kind = 'policy';
@@ -129,18 +130,21 @@ export class PoliciesController extends VersionsController<PolicyContent> {
     return versions;
   }
 
+  @ApiWriting()
   @Post('propose')
   @HttpCode(200)
   propose(@Param('segment', NamePipe) segment: string, @Body() dto: ProposeDto, @Origin() origin: CommandOrigin) {
     return this.proposeVersion(segment, dto, origin);
   }
 
+  @ApiWriting()
   @Post('sign')
   @HttpCode(200)
   sign(@Param('segment', NamePipe) segment: string, @Body() dto: SignDto, @Origin() origin: CommandOrigin) {
     return this.signVersion(segment, dto, origin);
   }
 
+  @ApiWriting()
   @Post('withdraw')
   @HttpCode(200)
   withdraw(@Param('segment', NamePipe) segment: string, @Body() dto: WithdrawDto, @Origin() origin: CommandOrigin) {
@@ -150,7 +154,7 @@ export class PoliciesController extends VersionsController<PolicyContent> {
 
 /** The two-way agreement of a segment. */
 @ApiTags('agreements')
-@ApiBearerAuth()
+@ApiReading()
 @Controller('agreements/:segment')
 export class AgreementsController extends VersionsController<AgreementContent> {
   protected readonly kind = 'agreement';
@@ -168,18 +172,21 @@ export class AgreementsController extends VersionsController<AgreementContent> {
     return versions;
   }
 
+  @ApiWriting()
   @Post('propose')
   @HttpCode(200)
   propose(@Param('segment', NamePipe) segment: string, @Body() dto: ProposeDto, @Origin() origin: CommandOrigin) {
     return this.proposeVersion(segment, dto, origin);
   }
 
+  @ApiWriting()
   @Post('sign')
   @HttpCode(200)
   sign(@Param('segment', NamePipe) segment: string, @Body() dto: SignDto, @Origin() origin: CommandOrigin) {
     return this.signVersion(segment, dto, origin);
   }
 
+  @ApiWriting()
   @Post('withdraw')
   @HttpCode(200)
   withdraw(@Param('segment', NamePipe) segment: string, @Body() dto: WithdrawDto, @Origin() origin: CommandOrigin) {
