@@ -62,7 +62,7 @@ async function* parsedRows(text: AsyncIterable<string>, delimiter: Delimiter): A
   let linesRead = 0;
   const options: Options = {
     delimiter,
-    on_record: (record: readonly string[], { lines }) => {
+    on_record: (record: string[], { lines }) => {
       linesRead = lines;
       return record;
     },

@@ -57,9 +57,9 @@ describe('a CSV file', () => {
   });
 
   it('does not tell in its message what stands in the cell', async () => {
-    await expect(read('id,name\n1,"Ada" Secretive\n')).rejects.toThrow(
-      expect.objectContaining({ message: expect.not.stringContaining('Secretive') as string }),
-    );
+    const fault = await read('id,name\n1,"Ada" Secretive\n').catch((thrown: unknown) => String(thrown));
+    expect(fault).toMatch(/^FileRefused: line 2/);
+    expect(fault).not.toContain('Secretive');
   });
 
   it('reads a cell of a million characters, for its row to be refused', async () => {
