@@ -4,7 +4,7 @@ import type { FieldError } from './problem.js';
 
 export const MOST_JSON_DEPTH = 32;
 /** Members and elements of a whole body; a batch of 500 full rows has about half as many. */
-export const MOST_JSON_VALUES = 20_000;
+export const MOST_JSON_VALUES = 50_000;
 const MOST_POINTER_LENGTH = 256;
 
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
