@@ -36,6 +36,8 @@ import type { Settings } from './settings.js';
 export interface BatonParts {
   readonly settings: Settings;
   readonly store: EventStore;
+  /** why the store takes nothing any more, in fixed words; undefined while it does */
+  readonly storeFault?: () => string | undefined;
   readonly database: ReadDatabase;
   readonly keys: KeyStore;
   readonly ring: KeyRing;
@@ -112,7 +114,7 @@ export async function composeBaton(parts: BatonParts): Promise<Running> {
     logger,
   });
   await routing.start();
-  watch(server.app.get(Readiness), metrics, runner, routing);
+  watch(server.app.get(Readiness), metrics, runner, routing, parts.storeFault ?? (() => undefined));
 
   const stop = async (): Promise<void> => {
     await server.stop();
@@ -131,7 +133,14 @@ const translateFault: FaultTranslation = (fault) =>
 
 const MOST_BEHIND_MS = 60_000;
 
-function watch(readiness: Readiness, metrics: Metrics, runner: ProjectionRunner, routing: RoutingService): void {
+function watch(
+  readiness: Readiness,
+  metrics: Metrics,
+  runner: ProjectionRunner,
+  routing: RoutingService,
+  storeFault: () => string | undefined,
+): void {
+  readiness.register('event-store', () => Promise.resolve(storeFault()));
   readiness.register('views', async () => {
     const failing = (await runner.status()).find((view) => view.fault !== undefined || view.behindMs > MOST_BEHIND_MS);
     return failing && `${failing.projection}: ${failing.fault ?? `${failing.behindMs} ms behind`}`;

@@ -37,6 +37,7 @@ export async function startEmbedded(settings: Settings): Promise<Running> {
     return await composeBaton({
       settings,
       store,
+      storeFault: () => store.fault?.message,
       database,
       keys: cachingKeyStore(keyStore, { elapsed: () => performance.now() }),
       ring,
