@@ -27,6 +27,9 @@ export interface PlainCommand<State, Result> {
   ): Decision<EventDraft, Result> | Promise<Decision<EventDraft, Result>>;
 }
 
+/** Refusals that come before whether the caller has seen the latest state. */
+const NO_SIGHT: readonly Refusal['code'][] = ['forbidden', 'not-found'];
+
 /** Runs commands on teams, policies, agreements and contacts: the same way as on leads, with nothing to seal. */
 export class PlainCommands {
   constructor(private readonly parts: Omit<CommandParts, 'salesLoad' | 'personalData'>) {}
@@ -43,8 +46,8 @@ export class PlainCommands {
       commandId,
       bodyMac: bodyMac(secret, envelope.body),
       precondition: (revision) => (ifMatch === undefined || satisfies(revision, ifMatch) ? 'holds' : 'stale'),
-      // A repetition needs the right as well: only a decision knows it, and a refused one writes nothing.
-      admit: (loaded) => (loaded.taken.has(commandId) ? this.#forbidden(command, loaded) : undefined),
+      // Whoever may not do it learns nothing of the stream, nor of a first result: only a decision knows the right.
+      admit: (loaded) => this.#barred(command, loaded),
       attempt: async (loaded) => {
         const now = isoTime(clock());
         const [decision, actor] = await this.#decide(command, loaded, now);
@@ -60,12 +63,12 @@ export class PlainCommands {
     return executed;
   }
 
-  async #forbidden<State, Result>(
+  async #barred<State, Result>(
     command: PlainCommand<State, Result>,
     loaded: LoadedStream<State>,
   ): Promise<Refusal | undefined> {
     const [decision] = await this.#decide(command, loaded, isoTime(this.parts.clock()));
-    return !decision.ok && decision.refusal.code === 'forbidden' ? decision.refusal : undefined;
+    return !decision.ok && NO_SIGHT.includes(decision.refusal.code) ? decision.refusal : undefined;
   }
 
   async #decide<State, Result>(

@@ -312,7 +312,7 @@ export class RateDto extends NotedDto {
 
 export class RecordInsightDto extends NotedDto {
   @IsIn(['problem', 'wish', 'goal', 'objection', 'other'])
-  kind!: 'problem' | 'wish' | 'goal' | 'objection' | 'other';
+  insight!: 'problem' | 'wish' | 'goal' | 'objection' | 'other';
 
   /** @example ["integration", "erp"] */
   @IsArray()
