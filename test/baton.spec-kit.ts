@@ -29,7 +29,7 @@ export interface TestBaton {
   readonly store: EventStore;
   readonly issuer: DevTokenIssuer;
   /** a person of `people.spec-kit`, with the roles that stand there */
-  as(person: string): Client;
+  readonly as: (person: string) => Client;
   /** a client without any token */
   readonly nobody: Client;
   /** all events so far, in commit order */
