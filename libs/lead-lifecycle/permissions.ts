@@ -77,14 +77,16 @@ export interface Right {
 export function rightTo(command: LeadCommand, state: LeadState, facts: LeadFacts): Right | undefined {
   const lead = command.kind === 'create' ? { ...state, steward: command.steward } : state;
   const toRate = command.kind === 'rate' ? cycleToRate(state, command.cycle) : undefined;
-  return ['import' as const, ...WHO_MAY[command.kind]]
+  return (['import', ...WHO_MAY[command.kind]] as const)
     .filter((relation) => counts(relation, command, state))
     .map((relation) => standing(relation, lead, facts, toRate?.lastWorker))
     .find((right) => right !== undefined);
 }
 
-/** Rights that hold in some states only. */
+/** Rights that hold for some commands only, or in some states. */
 function counts(relation: Relation, command: LeadCommand, state: LeadState): boolean {
+  // Imported history has no automatic flow: its hand-offs say to whom.
+  if (relation === 'import') return command.kind !== 'route';
   // Marketing and the clock recycle a lead only once it is lost: before that it is its worker's to return.
   if (command.kind === 'recycle') return state.leaf === 'lost' || !['steward', 'rule'].includes(relation);
   // A past cycle is rated by who worked it, not by who works the lead now.

@@ -116,7 +116,11 @@ describe('who may do what', () => {
     expect([...whoMay(kind, STATES[how])].toSorted()).toEqual([...people].toSorted());
   });
 
-  it.each(LEAD_COMMANDS)('the import may %s', (kind) => {
+  it('keeps the automatic flow from the import', () => {
+    expect(rightTo(commandOf('route'), STATES.alone, factsFor(IMPORTER, 99))).toBeUndefined();
+  });
+
+  it.each(LEAD_COMMANDS.filter((kind) => kind !== 'route'))('the import may %s', (kind) => {
     expect(rightTo(commandOf(kind), STATES.alone, factsFor(IMPORTER, 99))).toEqual({ relation: 'import' });
   });
 

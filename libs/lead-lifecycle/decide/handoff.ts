@@ -169,7 +169,8 @@ export function expire(deciding: Deciding<'expire'>): Step {
   const offers = currentCycle(state)?.offers ?? 1;
   const next = offers >= facts.agreement.content.mostOffersPerCycle ? 'nurturing' : 'qualified';
   const data = { offerId: command.offerId, next, offers, agreement: agreementOf(facts) } as const;
-  return yields({ ...draft(deciding, 'HandoffExpired', data), rule: 'expire' });
+  const expired = draft(deciding, 'HandoffExpired', data);
+  return yields(facts.actor.role === 'rule' ? { ...expired, rule: 'expire' } : expired);
 }
 
 type Answer = Deciding<'accept'> | Deciding<'reject'> | Deciding<'expire'> | Deciding<'withdraw-handoff'>;
