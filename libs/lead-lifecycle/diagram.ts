@@ -88,7 +88,7 @@ export function lifecyclePage(): string {
   return [
     '# The life of a lead',
     '',
-    'Generated from the lifecycle machine by `npm run docs:diagram`; a test compares the two. An arrow from `working` or',
+    'Generated from the lifecycle machine by `npm run docs:generate`; a test compares the two. An arrow from `working` or',
     '`opportunity` begins in each of its sub-states. A choice that the event carries stands in brackets.',
     '',
     '```mermaid',

@@ -4,7 +4,7 @@ import { LEAVES } from './fold-table.js';
 import { FLOW } from './lifecycle-flow.spec-kit.js';
 
 describe('the generated diagram', () => {
-  it('is what the machine gives: else run `npm run docs:diagram`', () => {
+  it('is what the machine gives: else run `npm run docs:generate`', () => {
     expect(readFileSync('docs/generated/lifecycle.md', 'utf8')).toBe(lifecyclePage());
   });
 
