@@ -95,7 +95,7 @@ describe('SQLite read database', () => {
     const refused: unknown = await opened.database
       .transaction((tx) => writer.write(tx, [broken]))
       .catch((error: unknown) => error);
-    expect(refused).toBeInstanceOf(Error);
+    expect(refused).toMatchObject({ name: 'SqliteError', code: 'SQLITE_CONSTRAINT_NOTNULL' });
     expect(opened.database.isUnavailable(refused)).toBe(false);
     const locking = new Database(opened.file, { timeout: 0 });
     locking.exec('pragma journal_mode = wal; begin immediate');

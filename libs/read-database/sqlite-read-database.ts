@@ -38,8 +38,10 @@ export class SqliteReadDatabase implements ReadDatabase {
   }
 
   isUnavailable(error: unknown): boolean {
-    if (error instanceof TypeError && error.message === 'The database connection is not open') return true;
-    return error instanceof Database.SqliteError && !/^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG|RANGE)/.test(error.code);
+    const { name, code, message } = Object(error) as Partial<Database.SqliteError>;
+    // By name: the driver makes its errors of one class per process, which tests in their own realms do not share.
+    if (name === 'SqliteError') return !/^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG|RANGE)/.test(code ?? '');
+    return name === 'TypeError' && message === 'The database connection is not open';
   }
 
   async close(): Promise<void> {
