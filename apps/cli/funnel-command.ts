@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import type { JsonObject } from '../../libs/decider/json.js';
 import { answered } from './answered.js';
 import { EXIT_HELP } from './exit-codes.js';
-import { addReadingOptions, type ReadingOptions } from './lead-commands.js';
+import { addReadingOptions, type ReadingOptions } from './options.js';
 import { withBaton } from './reach-baton.js';
 import { tableOf } from './table.js';
 

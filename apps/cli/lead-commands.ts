@@ -1,24 +1,8 @@
-import { Option, type Command } from 'commander';
-import { TOKEN_ROLES, type TokenRole } from '../../libs/decider/decision.js';
+import type { Command } from 'commander';
 import { EXIT_HELP } from './exit-codes.js';
 import { findLeads } from './lead-find.js';
 import { showLead } from './lead-show.js';
-import { addConnectionOptions } from './options.js';
-import type { ConnectionOptions } from './reach-baton.js';
-
-export interface ReadingOptions extends ConnectionOptions {
-  readonly as: TokenRole;
-  readonly json: boolean;
-}
-
-/** Options of commands that only read. */
-export function addReadingOptions(command: Command): Command {
-  return addConnectionOptions(
-    command
-      .option('--json', 'as the server answers it', false)
-      .addOption(new Option('--as <role>', 'role of the development token').choices(TOKEN_ROLES).default('auditor')),
-  );
-}
+import { addReadingOptions } from './options.js';
 
 export function addLeadCommands(program: Command): void {
   const lead = program.command('lead').description('Look at leads.');

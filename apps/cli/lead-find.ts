@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../libs/decider/json.js';
 import { answered } from './answered.js';
-import type { ReadingOptions } from './lead-commands.js';
+import type { ReadingOptions } from './options.js';
 import { withBaton } from './reach-baton.js';
 import { ownerText, tableOf } from './table.js';
 

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../libs/decider/json.js';
 import { answered } from './answered.js';
 import type { HttpApi } from './http-api.js';
-import type { ReadingOptions } from './lead-commands.js';
+import type { ReadingOptions } from './options.js';
 import { headText, type LeadHead } from './lead-head.js';
 import { withBaton } from './reach-baton.js';
 import { timelineText, type TimelineEvent } from './timeline-table.js';

@@ -1,4 +1,6 @@
 import { Option, type Command } from 'commander';
+import { TOKEN_ROLES, type TokenRole } from '../../libs/decider/decision.js';
+import type { ConnectionOptions } from './reach-baton.js';
 
 /** Where the embedded store and the development key lie. */
 export const dataOption = (): Option =>
@@ -17,4 +19,18 @@ export function addConnectionOptions(command: Command): Command {
       new Option('--token <token>', 'bearer token; without it one by the development key of --data').env('BATON_TOKEN'),
     )
     .addOption(dataOption());
+}
+
+export interface ReadingOptions extends ConnectionOptions {
+  readonly as: TokenRole;
+  readonly json: boolean;
+}
+
+/** Options of commands that only read. */
+export function addReadingOptions(command: Command): Command {
+  return addConnectionOptions(
+    command
+      .option('--json', 'as the server answers it', false)
+      .addOption(new Option('--as <role>', 'role of the development token').choices(TOKEN_ROLES).default('auditor')),
+  );
 }

@@ -22,7 +22,7 @@ export interface CsvTable {
 
 export const LONGEST_CELL = 100_000;
 /** Characters. A quote that is never closed must not read a file of gigabytes into memory. */
-export const LONGEST_ROW = 8_000_000;
+export const LONGEST_ROW = 4_000_000;
 export const MOST_COLUMNS = 2_000;
 
 /**
