@@ -10,6 +10,7 @@ import { MemoryEventStore } from '../libs/event-store/memory-event-store.js';
 import { everything } from '../libs/event-store/opened-store.spec-kit.js';
 import { SqliteEventStore } from '../libs/event-store/sqlite-event-store.js';
 import { DevTokenIssuer } from '../libs/http-kit/dev-tokens.js';
+import type { RateLimit } from '../libs/http-kit/rate-limit.js';
 import { tokenVerifier } from '../libs/http-kit/token-verifier.js';
 import { openKeyFile } from '../libs/personal-data/key-file.js';
 import { MemoryKeyStore } from '../libs/personal-data/memory-key-store.js';
@@ -43,9 +44,14 @@ const NO_LIMIT = { requests: 1_000_000, seconds: 1 };
 
 /** Starts it on a free port. With the same `dataDir` it goes on where it stood; a folder that it made itself it removes. */
 export async function startBaton(
-  options: { readonly stores?: Stores; readonly clock?: Clock; readonly dataDir?: string } = {},
+  options: {
+    readonly stores?: Stores;
+    readonly clock?: Clock;
+    readonly dataDir?: string;
+    readonly rateLimit?: RateLimit;
+  } = {},
 ): Promise<TestBaton> {
-  const { stores = 'sqlite', clock = Date.now } = options;
+  const { stores = 'sqlite', clock = Date.now, rateLimit = NO_LIMIT } = options;
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'baton-test-')));
   const issuer = await DevTokenIssuer.open(join(dataDir, 'dev-key.pem'), clock);
   const ring = openKeyFile(join(dataDir, 'keys.json'), randomBytes);
@@ -62,7 +68,7 @@ export async function startBaton(
   const sink = new PassThrough();
   sink.on('data', (chunk: Buffer) => lines.push(chunk));
   const running = await composeBaton({
-    settings: { dataDir, host: '127.0.0.1', port: 0, logLevel: 'info', rateLimit: NO_LIMIT },
+    settings: { dataDir, host: '127.0.0.1', port: 0, logLevel: 'info', rateLimit },
     store,
     database,
     keys,
