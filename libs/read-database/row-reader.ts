@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CompiledQuery, sql } from 'kysely';
-import { inStatements } from './statement-sizes.js';
+import { inStatements, MANY_ROWS } from './statement-sizes.js';
 import type { SqlValue, Writing } from './read-database.js';
 
 export interface KeyedRows<Row> {
@@ -24,7 +24,7 @@ export class RowReader<Row> {
     for (const part of inStatements(keys, 1)) {
       const query = CompiledQuery.raw(this.statement(tx, part.length), [...fixed, ...part]);
       found.push(...((await tx.executeQuery(query)).rows as Row[]));
-      if (part.length < keys.length) await nextTurn();
+      if (part.length >= MANY_ROWS) await nextTurn();
     }
     return found;
   }

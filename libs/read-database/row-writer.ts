@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CompiledQuery, sql, type RawBuilder } from 'kysely';
-import { inStatements } from './statement-sizes.js';
+import { inStatements, MANY_ROWS } from './statement-sizes.js';
 import type { SqlValue, Writing } from './read-database.js';
 
 /** What becomes of a column where the row's key is already there. A column that is not named keeps its value. */
@@ -34,8 +34,7 @@ export class RowWriter<Row extends { readonly [Column in keyof Row]: SqlValue }>
       const parameters: SqlValue[] = [];
       for (const row of part) for (const column of columns) parameters.push(row[column]);
       await tx.executeQuery(CompiledQuery.raw(this.statement(tx, part.length), parameters));
-      // Many rows are many statements: requests of this process come in between.
-      if (part.length < rows.length) await nextTurn();
+      if (part.length >= MANY_ROWS) await nextTurn();
     }
   }
 

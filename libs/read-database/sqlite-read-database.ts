@@ -38,7 +38,11 @@ export class SqliteReadDatabase implements ReadDatabase {
   }
 
   isUnavailable(error: unknown): boolean {
-    const { name, code, message } = Object(error) as Partial<Database.SqliteError>;
+    const { name, code, message } = Object(error) as {
+      readonly name?: string;
+      readonly code?: string;
+      readonly message?: string;
+    };
     // By name: the driver makes its errors of one class per process, which tests in their own realms do not share.
     if (name === 'SqliteError') return !/^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG|RANGE)/.test(code ?? '');
     return name === 'TypeError' && message === 'The database connection is not open';

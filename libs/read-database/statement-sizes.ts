@@ -16,3 +16,6 @@ export function* inStatements<Row>(rows: readonly Row[], parameters: number): Ge
     start += size;
   }
 }
+
+/** Rows of a statement after which requests of this process come in between; a few more do not hold up anybody. */
+export const MANY_ROWS = 64;
