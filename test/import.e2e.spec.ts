@@ -24,6 +24,9 @@ m3,s3,dev-1,rep-2,2018-02-08 09:00:00,0.0
 m9,s9,dev-1,rep-1,2018-03-01 09:00:00,0.0
 `;
 
+/** Each test starts a whole server several times, on a machine that may be busy with others. */
+const MANY_STARTS_MS = 240_000;
+
 describe('baton import', () => {
   let baton: BatonFolder;
   beforeEach(async () => {
@@ -35,147 +38,175 @@ describe('baton import', () => {
   const verdicts = async (file: string) => (await baton.report(`${file}.report.ndjson`)).map(({ verdict }) => verdict);
   const funnel = async () => JSON.parse((await baton.run('funnel', '--json')).stdout) as { rows: object[] };
 
-  it('takes a HubSpot export, and takes it twice as once', async () => {
-    await given('contacts.csv', HUBSPOT);
-    const first = await baton.run('import', 'contacts.csv', '--map', 'hubspot');
-    expect(first).toMatchObject({ code: 2, stdout: '' });
-    const report = await baton.report('contacts.csv.report.ndjson');
-    expect(report.map(({ verdict }) => verdict)).toEqual([
-      'created',
-      'created',
-      'interest-recorded',
-      'refused',
-      'refused',
-    ]);
-    expect(report[2]?.lead).toBe(report[0]?.lead);
-    expect(report.map(({ why }) => why)).toEqual([
-      undefined,
-      undefined,
-      undefined,
-      'Record ID is empty',
-      'has 3 cells where the header has 12',
-    ]);
-    expect(report[1]?.odd).toContain('Country/Region is neither a country code nor an English name: left out');
-    expect(JSON.stringify(report)).not.toMatch(/example|muster|ada|atlantis/i);
-    const before = await funnel();
+  it(
+    'takes a HubSpot export, and takes it twice as once',
+    async () => {
+      await given('contacts.csv', HUBSPOT);
+      const first = await baton.run('import', 'contacts.csv', '--map', 'hubspot');
+      expect(first).toMatchObject({ code: 2, stdout: '' });
+      const report = await baton.report('contacts.csv.report.ndjson');
+      expect(report.map(({ verdict }) => verdict)).toEqual([
+        'created',
+        'created',
+        'interest-recorded',
+        'refused',
+        'refused',
+      ]);
+      expect(report[2]?.lead).toBe(report[0]?.lead);
+      expect(report.map(({ why }) => why)).toEqual([
+        undefined,
+        undefined,
+        undefined,
+        'Record ID is empty',
+        'has 3 cells where the header has 12',
+      ]);
+      expect(report[1]?.odd).toContain('Country/Region is neither a country code nor an English name: left out');
+      expect(JSON.stringify(report)).not.toMatch(/example|muster|ada|atlantis/i);
+      const before = await funnel();
 
-    await baton.run('import', 'contacts.csv', '--map', 'hubspot');
-    expect(await verdicts('contacts.csv')).toEqual(['repeated', 'repeated', 'repeated', 'refused', 'refused']);
-    expect(await funnel()).toEqual(before);
-  });
+      await baton.run('import', 'contacts.csv', '--map', 'hubspot');
+      expect(await verdicts('contacts.csv')).toEqual(['repeated', 'repeated', 'repeated', 'refused', 'refused']);
+      expect(await funnel()).toEqual(before);
+    },
+    MANY_STARTS_MS,
+  );
 
-  it('takes a Salesforce export with its own steward, and shows the lead that came of it', async () => {
-    await given('leads.csv', SALESFORCE);
-    const imported = await baton.run('import', 'leads.csv', '--map', 'salesforce', '--steward-team', 'north');
-    expect(imported.code).toBe(0);
-    const [row] = await baton.report('leads.csv.report.ndjson');
-    const shown = await baton.run('lead', 'show', row?.lead ?? '');
-    expect(shown.stdout).toContain('captured, cycle 1, imported');
-    expect(shown.stdout).toContain('2023-11-30 16:45:00');
-    expect(shown.stdout).toContain('north');
-    expect(shown.stdout).not.toMatch(/Cy|Sample/);
-    const found = await baton.run('lead', 'find', '--system', 'salesforce', '--id', '00Q000000000001AAA', '--json');
-    expect(JSON.parse(found.stdout)).toMatchObject({ leads: [{ lead: row?.lead, source: 'web', topic: 'unknown' }] });
-  });
+  it(
+    'takes a Salesforce export with its own steward, and shows the lead that came of it',
+    async () => {
+      await given('leads.csv', SALESFORCE);
+      const imported = await baton.run('import', 'leads.csv', '--map', 'salesforce', '--steward-team', 'north');
+      expect(imported.code).toBe(0);
+      const [row] = await baton.report('leads.csv.report.ndjson');
+      const shown = await baton.run('lead', 'show', row?.lead ?? '');
+      expect(shown.stdout).toContain('captured, cycle 1, imported');
+      expect(shown.stdout).toContain('2023-11-30 16:45:00');
+      expect(shown.stdout).toContain('north');
+      expect(shown.stdout).not.toMatch(/Cy|Sample/);
+      const found = await baton.run('lead', 'find', '--system', 'salesforce', '--id', '00Q000000000001AAA', '--json');
+      expect(JSON.parse(found.stdout)).toMatchObject({ leads: [{ lead: row?.lead, source: 'web', topic: 'unknown' }] });
+    },
+    MANY_STARTS_MS,
+  );
 
-  it('takes leads and then their deals, with a word for each that is odd', async () => {
-    await given('leads.csv', LEADS);
-    await given('deals.csv', DEALS);
-    expect((await baton.run('import', 'leads.csv', '--map', 'olist-leads')).code).toBe(0);
-    expect((await baton.run('import', 'deals.csv', '--map', 'olist-deals')).code).toBe(2);
-    const leads = await baton.report('leads.csv.report.ndjson');
-    expect(leads.map(({ odd }) => odd)).toEqual([undefined, ['no origin: source is unknown'], undefined]);
-    const deals = await baton.report('deals.csv.report.ndjson');
-    const noValue = 'no declared_monthly_revenue: value is unknown';
-    expect(deals).toMatchObject([
-      { externalId: 'm1', verdict: 'won' },
-      { externalId: 'm2', verdict: 'won', odd: ['the same person as steward and as worker', noValue] },
-      {
-        externalId: 'm3',
-        verdict: 'won',
-        odd: [noValue, 'dated before the lead came in: takes effect at that time'],
-      },
-      { externalId: 'm9', verdict: 'refused', why: 'no lead of olist has this id: import the leads first' },
-    ]);
-    const shown = JSON.parse((await baton.run('lead', 'show', deals[0]?.lead ?? '', '--json')).stdout) as {
-      lead: object;
-      events: { type: string; occurredAt: string; timeKnown?: false; data: object }[];
-    };
-    expect(shown.lead).toMatchObject({ state: 'won', steward: { team: 'olist-marketing', person: 'dev-1' } });
-    expect(shown.events.map(({ type, timeKnown }) => [type, timeKnown])).toEqual([
-      ['LeadCreated', false],
-      ['StewardTransferred', false],
-      ['LeadQualified', false],
-      ['LeadHandedOff', false],
-      ['HandoffAccepted', false],
-      ['LeadContacted', false],
-      ['LeadSalesQualified', false],
-      ['LeadWon', undefined],
-    ]);
-    expect(shown.events.at(-1)).toMatchObject({
-      occurredAt: '2018-01-20T10:11:12.000Z',
-      data: { value: { amount: 1500, currency: 'brl' } },
-    });
+  it(
+    'takes leads and then their deals, with a word for each that is odd',
+    async () => {
+      await given('leads.csv', LEADS);
+      await given('deals.csv', DEALS);
+      expect((await baton.run('import', 'leads.csv', '--map', 'olist-leads')).code).toBe(0);
+      expect((await baton.run('import', 'deals.csv', '--map', 'olist-deals')).code).toBe(2);
+      const leads = await baton.report('leads.csv.report.ndjson');
+      expect(leads.map(({ odd }) => odd)).toEqual([undefined, ['no origin: source is unknown'], undefined]);
+      const deals = await baton.report('deals.csv.report.ndjson');
+      const noValue = 'no declared_monthly_revenue: value is unknown';
+      expect(deals).toMatchObject([
+        { externalId: 'm1', verdict: 'won' },
+        { externalId: 'm2', verdict: 'won', odd: ['the same person as steward and as worker', noValue] },
+        {
+          externalId: 'm3',
+          verdict: 'won',
+          odd: [noValue, 'dated before the lead came in: takes effect at that time'],
+        },
+        { externalId: 'm9', verdict: 'refused', why: 'no lead of olist has this id: import the leads first' },
+      ]);
+      const shown = JSON.parse((await baton.run('lead', 'show', deals[0]?.lead ?? '', '--json')).stdout) as {
+        lead: object;
+        events: { type: string; occurredAt: string; timeKnown?: false; data: object }[];
+      };
+      expect(shown.lead).toMatchObject({ state: 'won', steward: { team: 'olist-marketing', person: 'dev-1' } });
+      expect(shown.events.map(({ type, timeKnown }) => [type, timeKnown])).toEqual([
+        ['LeadCreated', false],
+        ['StewardTransferred', false],
+        ['LeadQualified', false],
+        ['LeadHandedOff', false],
+        ['HandoffAccepted', false],
+        ['LeadContacted', false],
+        ['LeadSalesQualified', false],
+        ['LeadWon', undefined],
+      ]);
+      expect(shown.events.at(-1)).toMatchObject({
+        occurredAt: '2018-01-20T10:11:12.000Z',
+        data: { value: { amount: 1500, currency: 'brl' } },
+      });
 
-    await baton.run('import', 'leads.csv', '--map', 'olist-leads');
-    await baton.run('import', 'deals.csv', '--map', 'olist-deals');
-    expect(await verdicts('leads.csv')).toEqual(['repeated', 'repeated', 'repeated']);
-    expect(await verdicts('deals.csv')).toEqual(['repeated', 'repeated', 'repeated', 'refused']);
-  });
+      await baton.run('import', 'leads.csv', '--map', 'olist-leads');
+      await baton.run('import', 'deals.csv', '--map', 'olist-deals');
+      expect(await verdicts('leads.csv')).toEqual(['repeated', 'repeated', 'repeated']);
+      expect(await verdicts('deals.csv')).toEqual(['repeated', 'repeated', 'repeated', 'refused']);
+    },
+    MANY_STARTS_MS,
+  );
 
-  it('sends nothing of a file that is broken somewhere', async () => {
-    await given('quotes.csv', `${LEADS}m4,2018-02-11,"page\n`);
-    await given('bytes.csv', Buffer.from(`${LEADS}m4,2018-02-11,caf\xe9,email\n`, 'latin1'));
-    await given('columns.csv', LEADS.replace('landing_page_id', 'page').replace('origin', 'from'));
-    const run = (file: string) => baton.run('import', file, '--map', 'olist-leads');
-    expect(await run('quotes.csv')).toMatchObject({
-      code: 3,
-      stderr: 'baton: line 5: a quote in this row is never closed\n',
-    });
-    expect((await run('bytes.csv')).stderr).toContain('line 5 is not UTF-8');
-    expect((await run('columns.csv')).stderr).toBe('baton: columns are missing: "origin", "landing_page_id"\n');
-    expect((await funnel()).rows).toEqual([]);
-    expect((await baton.run('import', 'bytes.csv', '--map', 'olist-leads', '--encoding', 'latin1')).code).toBe(0);
-  });
+  it(
+    'sends nothing of a file that is broken somewhere',
+    async () => {
+      await given('quotes.csv', `${LEADS}m4,2018-02-11,"page\n`);
+      await given('bytes.csv', Buffer.from(`${LEADS}m4,2018-02-11,caf\xe9,email\n`, 'latin1'));
+      await given('columns.csv', LEADS.replace('landing_page_id', 'page').replace('origin', 'from'));
+      const run = (file: string) => baton.run('import', file, '--map', 'olist-leads');
+      expect(await run('quotes.csv')).toMatchObject({
+        code: 3,
+        stderr: 'baton: line 5: a quote in this row is never closed\n',
+      });
+      expect((await run('bytes.csv')).stderr).toContain('line 5 is not UTF-8');
+      expect((await run('columns.csv')).stderr).toBe('baton: columns are missing: "origin", "landing_page_id"\n');
+      expect((await funnel()).rows).toEqual([]);
+      expect((await baton.run('import', 'bytes.csv', '--map', 'olist-leads', '--encoding', 'latin1')).code).toBe(0);
+    },
+    MANY_STARTS_MS,
+  );
 
-  it('refuses the row with a cell of a million characters and takes the others', async () => {
-    await given('leads.csv', LEADS);
-    await appendFile(
-      baton.path('leads.csv'),
-      `m4,2018-02-11,${'x'.repeat(1_000_000)},email\nm5,2018-02-12,page-one,email\n`,
-    );
-    const { code } = await baton.run('import', 'leads.csv', '--map', 'olist-leads', '--report', 'verdicts.ndjson');
-    expect(code).toBe(2);
-    expect(await baton.report('verdicts.ndjson')).toMatchObject([
-      { verdict: 'created' },
-      { verdict: 'created' },
-      { verdict: 'created' },
-      { verdict: 'refused', why: 'cell 3 has more than 100000 characters' },
-      { verdict: 'created' },
-    ]);
-  });
+  it(
+    'refuses the row with a cell of a million characters and takes the others',
+    async () => {
+      await given('leads.csv', LEADS);
+      await appendFile(
+        baton.path('leads.csv'),
+        `m4,2018-02-11,${'x'.repeat(1_000_000)},email\nm5,2018-02-12,page-one,email\n`,
+      );
+      const { code } = await baton.run('import', 'leads.csv', '--map', 'olist-leads', '--report', 'verdicts.ndjson');
+      expect(code).toBe(2);
+      expect(await baton.report('verdicts.ndjson')).toMatchObject([
+        { verdict: 'created' },
+        { verdict: 'created' },
+        { verdict: 'created' },
+        { verdict: 'refused', why: 'cell 3 has more than 100000 characters' },
+        { verdict: 'created' },
+      ]);
+    },
+    MANY_STARTS_MS,
+  );
 
-  it('keeps what was imported before when a file comes back changed', async () => {
-    await given('leads.csv', LEADS);
-    await baton.run('import', 'leads.csv', '--map', 'olist-leads');
-    const [before] = await baton.report('leads.csv.report.ndjson');
-    await given('leads.csv', LEADS.replace('organic_search', 'email'));
-    await baton.run('import', 'leads.csv', '--map', 'olist-leads');
-    const [after] = await baton.report('leads.csv.report.ndjson');
-    expect(after).toEqual({
-      ...before,
-      verdict: 'repeated',
-      odd: ['imported before with other contents: left as it was'],
-    });
-  });
+  it(
+    'keeps what was imported before when a file comes back changed',
+    async () => {
+      await given('leads.csv', LEADS);
+      await baton.run('import', 'leads.csv', '--map', 'olist-leads');
+      const [before] = await baton.report('leads.csv.report.ndjson');
+      await given('leads.csv', LEADS.replace('organic_search', 'email'));
+      await baton.run('import', 'leads.csv', '--map', 'olist-leads');
+      const [after] = await baton.report('leads.csv.report.ndjson');
+      expect(after).toEqual({
+        ...before,
+        verdict: 'repeated',
+        odd: ['imported before with other contents: left as it was'],
+      });
+    },
+    MANY_STARTS_MS,
+  );
 
-  it('maps and judges without sending in a dry run', async () => {
-    await given('leads.csv', LEADS);
-    const { code, stderr } = await baton.run('import', 'leads.csv', '--map', 'olist-leads', '--dry-run');
-    expect(code).toBe(0);
-    expect(stderr).toContain('3 rows: 3 planned; 1 odd');
-    expect((await funnel()).rows).toEqual([]);
-  });
+  it(
+    'maps and judges without sending in a dry run',
+    async () => {
+      await given('leads.csv', LEADS);
+      const { code, stderr } = await baton.run('import', 'leads.csv', '--map', 'olist-leads', '--dry-run');
+      expect(code).toBe(0);
+      expect(stderr).toContain('3 rows: 3 planned; 1 odd');
+      expect((await funnel()).rows).toEqual([]);
+    },
+    MANY_STARTS_MS,
+  );
 });
 
 describe('baton', () => {
@@ -209,9 +240,13 @@ describe('baton', () => {
     expect(stdout).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
   });
 
-  it('tells an unknown lead from a token that is not accepted', async () => {
-    const nobody = '00000000-0000-8000-8000-000000000000';
-    expect((await baton.run('lead', 'show', nobody)).code).toBe(1);
-    expect((await baton.run('lead', 'show', nobody, '--token', 'forged')).code).toBe(5);
-  });
+  it(
+    'tells an unknown lead from a token that is not accepted',
+    async () => {
+      const nobody = '00000000-0000-8000-8000-000000000000';
+      expect((await baton.run('lead', 'show', nobody)).code).toBe(1);
+      expect((await baton.run('lead', 'show', nobody, '--token', 'forged')).code).toBe(5);
+    },
+    MANY_STARTS_MS,
+  );
 });
