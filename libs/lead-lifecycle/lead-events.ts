@@ -148,6 +148,8 @@ export const LEAD_EVENTS = {
       offerId: uuid,
       offeree: owner,
       acceptBy: nullable(time),
+      // the agreement's time for the first genuine touch by sales; null in imported history, which has no clocks
+      firstTouchBy: nullable(time),
       route: either(record({ kind: oneOf('rule'), name: code }), override),
       packet: record({
         whyNow: code,

@@ -77,12 +77,14 @@ export function handOff(deciding: Deciding<'hand-off'>): Step {
 function handedOff(deciding: Routed, offeree: Owner, offerId: string, by: Route): LeadDraft {
   const { state, facts, at } = deciding;
   const { source, topic, campaign, touches, qualification, recommendedMessage } = state;
-  const minutes = facts.agreement.content.acceptWithinMinutes;
+  const { acceptWithinMinutes, firstTouchWithinMinutes } = facts.agreement.content;
   const imported = facts.actor.role === 'import';
+  const due = (minutes: number) => (imported ? null : new Date(Date.parse(at) + minutes * 60_000).toISOString());
   return draft(deciding, 'LeadHandedOff', {
     offerId,
     offeree,
-    acceptBy: imported ? null : new Date(Date.parse(at) + minutes * 60_000).toISOString(),
+    acceptBy: due(acceptWithinMinutes),
+    firstTouchBy: due(firstTouchWithinMinutes),
     route: by,
     packet: {
       whyNow: qualification?.kind === 'policy' ? 'policy-passed' : 'qualified-by-hand',
