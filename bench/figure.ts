@@ -9,6 +9,15 @@ export interface BenchFigure {
   readonly note?: string;
 }
 
+/** A figure that could not be measured here, and what would make it possible. */
+export interface SkippedFigure {
+  readonly name: string;
+  readonly skipped: string;
+}
+
+/** What each `*.bench.ts` exports as `run`. */
+export type Bench = () => Promise<readonly (BenchFigure | SkippedFigure)[]>;
+
 export const median = (values: readonly number[]): number => percentile(values, 0.5);
 
 /** The value below which the given part (0..1) of all values lies. */

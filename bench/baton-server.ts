@@ -1,0 +1,45 @@
+import 'reflect-metadata';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { composeBaton, type Running } from '../apps/baton/compose.js';
+import { devKeyFile, startEmbedded } from '../apps/baton/embedded.js';
+import type { Settings } from '../apps/baton/settings.js';
+import { MemoryEventStore } from '../libs/event-store/memory-event-store.js';
+import { DevTokenIssuer } from '../libs/http-kit/dev-tokens.js';
+import { tokenVerifier } from '../libs/http-kit/token-verifier.js';
+import { openKeyFile } from '../libs/personal-data/key-file.js';
+import { MemoryKeyStore } from '../libs/personal-data/memory-key-store.js';
+import { SqliteReadDatabase } from '../libs/read-database/sqlite-read-database.js';
+import { createLogger } from '../libs/telemetry/logger.js';
+
+/*
+ * node baton-server.js sqlite|memory DATA-FOLDER: Baton as `npm start` runs it but silent and without a rate limit, or
+ * with its events and keys in memory. Says its address on a line and stops when its input ends.
+ */
+
+async function startInMemory(settings: Settings): Promise<Running> {
+  const { dataDir } = settings;
+  const clock = Date.now;
+  const issuer = await DevTokenIssuer.open(devKeyFile(dataDir), clock);
+  const database = await SqliteReadDatabase.open(join(dataDir, 'views.sqlite'));
+  return composeBaton({
+    settings,
+    store: new MemoryEventStore(),
+    database,
+    keys: new MemoryKeyStore(randomBytes),
+    ring: openKeyFile(join(dataDir, 'keys.json'), randomBytes),
+    random: randomBytes,
+    newRequestId: randomUUID,
+    clock,
+    verifyToken: tokenVerifier(issuer.settings, clock),
+    logger: createLogger('baton', settings.logLevel),
+    closeStores: () => database.close(),
+  });
+}
+
+const [stores, dataDir = ''] = process.argv.slice(2);
+const rateLimit = { requests: 1_000_000, seconds: 1 };
+const settings: Settings = { dataDir, host: '127.0.0.1', port: 0, logLevel: 'silent', rateLimit };
+const { url, stop } = await (stores === 'memory' ? startInMemory : startEmbedded)(settings);
+process.stdout.write(`${JSON.stringify({ url })}\n`);
+process.stdin.resume().once('end', () => void stop());

@@ -1,0 +1,80 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BatonApi } from './baton-api.js';
+import { CreatingClient } from './create-requests.js';
+import { median, type BenchFigure, type SkippedFigure } from './figure.js';
+import { LineProcess } from './line-process.js';
+import { peersInstalled, startPeer, withoutPeers } from './peers.js';
+
+const CONNECTIONS = 50;
+const ROUNDS = 7;
+const CREATES = 2_000;
+const NAME = 'POST create over HTTP, durable, sealed, scored, authenticated, 50 connections';
+const AGAINST_PEER = `${NAME}, against emmett-expressjs on PostgreSQL`;
+const AGAINST_MEMORY = `${NAME}, against the same with its stores in memory`;
+
+/** A server in a process of its own, in which a client creates leads. */
+interface Side {
+  readonly process: LineProcess;
+  /** seconds for a round of creates; what the server still does afterwards is waited for and not counted */
+  round(): Promise<number>;
+}
+
+/** Baton against two others; the sides take turns, so that the machine's mood is the same for all. */
+export async function run(): Promise<(BenchFigure | SkippedFigure)[]> {
+  const directory = await mkdtemp(join(tmpdir(), 'baton-bench-'));
+  const sides: Side[] = [];
+  try {
+    for (const stores of ['sqlite', 'memory'] as const) sides.push(await batonSide(stores, join(directory, stores)));
+    if (peersInstalled()) sides.push(await peerSide());
+    const seconds: number[][] = [];
+    for (let round = 0; round <= ROUNDS; round += 1) {
+      const row: number[] = [];
+      for (const side of sides) row.push(await side.round());
+      // The first warms up.
+      if (round > 0) seconds.push(row);
+    }
+    const againstMemory = figureOf(AGAINST_MEMORY, seconds, 1, { unit: 'ratio', must: 0.5, aim: 0.8 });
+    if (!peersInstalled()) return [withoutPeers(AGAINST_PEER), againstMemory];
+    return [figureOf(AGAINST_PEER, seconds, 2, { unit: '×', must: 3, aim: 6 }), againstMemory];
+  } finally {
+    for (const { process } of sides) await process.stop();
+    await rm(directory, { recursive: true });
+  }
+}
+
+async function batonSide(stores: 'sqlite' | 'memory', dataDir: string): Promise<Side> {
+  await mkdir(dataDir, { mode: 0o700 });
+  const process = new LineProcess(join(import.meta.dirname, 'baton-server.js'), [stores, dataDir]);
+  const { url } = await process.hear<{ url: string }>();
+  const api = await BatonApi.of(url, dataDir);
+  await api.agree();
+  const client = new CreatingClient(url, CONNECTIONS, await api.tokenOf('form'));
+  const round = async (): Promise<number> => {
+    const { seconds, last } = await client.create(CREATES);
+    const { lead, revision } = JSON.parse(last.body) as { lead: string; revision: number };
+    await api.whenSeen(lead, revision);
+    return seconds;
+  };
+  return { process, round };
+}
+
+async function peerSide(): Promise<Side> {
+  const process = startPeer('leads-api');
+  const { url } = await process.hear<{ url: string }>();
+  const client = new CreatingClient(url, CONNECTIONS);
+  return { process, round: async () => (await client.create(CREATES)).seconds };
+}
+
+function figureOf(
+  name: string,
+  seconds: readonly (readonly number[])[],
+  column: number,
+  bounds: Pick<BenchFigure, 'unit' | 'must' | 'aim'>,
+): BenchFigure {
+  const of = (row: readonly number[], at: number): number => row[at] ?? NaN;
+  const rate = (at: number): string => `${Math.round(CREATES / median(seconds.map((row) => of(row, at))))}/s`;
+  const value = median(seconds.map((row) => of(row, column) / of(row, 0)));
+  return { name, value, ...bounds, better: 'higher', note: `${rate(0)} against ${rate(column)}` };
+}
