@@ -37,11 +37,14 @@ export class BatonApi {
 
   /** Waits until the views have a lead, and with it everything that was written before. */
   async whenSeen(lead: string, revision: number): Promise<void> {
-    const asked = await fetch(`${this.url}/lead-cards/${lead}?after=${lead}@${revision}`, {
-      headers: { authorization: `Bearer ${await this.tokenOf('maria')}` },
-    });
-    if (!asked.ok) throw new Error(`the views do not have a lead: ${asked.status} ${await asked.text()}`);
-    await asked.text();
+    const headers = { authorization: `Bearer ${await this.tokenOf('maria')}` };
+    for (;;) {
+      const answer = await fetch(`${this.url}/leads/${lead}/card?after=${lead}@${revision}`, { headers });
+      const text = await answer.text();
+      if (answer.ok) return;
+      // The views are behind for longer than a request may wait.
+      if (answer.status !== 503) throw new Error(`the views do not have a lead: ${answer.status} ${text}`);
+    }
   }
 
   async #post(person: Person, path: string, body: object): Promise<unknown> {
