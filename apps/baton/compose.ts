@@ -1,8 +1,6 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { Logger } from 'pino';
 import type { Clock } from '../../libs/decider/clock.js';
-import { hasReached } from '../../libs/event-feed/event-feed.js';
 import { InProcessFeed } from '../../libs/event-feed/in-process-feed.js';
 import { StoreFault, type EventStore } from '../../libs/event-store/event-store.js';
 import type { FaultTranslation } from '../../libs/http-kit/problem.filter.js';
@@ -15,8 +13,6 @@ import { ContactCommands } from '../../libs/lead-commands/contact-commands.servi
 import { EventWriter } from '../../libs/lead-commands/event-writer.js';
 import { LeadCommands } from '../../libs/lead-commands/lead-commands.service.js';
 import { LeadCommandsModule } from '../../libs/lead-commands/lead-commands.module.js';
-import { LeadCreation } from '../../libs/lead-commands/lead-creation.js';
-import { ReferenceCommands } from '../../libs/lead-commands/reference-commands.service.js';
 import { ReferenceData } from '../../libs/lead-commands/reference-data.js';
 import { referenceProjections, referenceStreams } from '../../libs/lead-commands/reference-streams.js';
 import { StreamCommands } from '../../libs/lead-commands/stream-commands.js';
@@ -58,18 +54,6 @@ export interface Running {
   readonly url: string;
   /** Finishes what is under way, then closes everything. */
   readonly stop: () => Promise<void>;
-  readonly inside: Inside;
-}
-
-/** For programs of the same process that drive Baton without HTTP, by the same services. */
-export interface Inside {
-  readonly leads: LeadCommands;
-  readonly creation: LeadCreation;
-  readonly contacts: ContactCommands;
-  readonly reference: ReferenceCommands;
-  readonly store: Pick<EventStore, 'readAll'>;
-  /** Resolves once views and routing have done all that is recorded, and all that they themselves have caused. */
-  readonly whenQuiet: () => Promise<void>;
 }
 
 @Module({})
@@ -138,24 +122,7 @@ export async function composeBaton(parts: BatonParts): Promise<Running> {
     await runner.stop();
     await parts.closeStores();
   };
-  const inside: Inside = {
-    leads: server.app.get(LeadCommands),
-    creation: server.app.get(LeadCreation),
-    contacts: server.app.get(ContactCommands),
-    reference: server.app.get(ReferenceCommands),
-    store,
-    whenQuiet: () => quiet(feed, runner, routing),
-  };
-  return { url: await server.listen(), stop, inside };
-}
-
-/** What routing does is appended before it has done the event that made it: at a head that both have, nothing is left. */
-async function quiet(feed: InProcessFeed, runner: ProjectionRunner, routing: RoutingService): Promise<void> {
-  do {
-    await runner.whenCaughtUp();
-    await nextTurn();
-  } while (!hasReached(routing.progress, await feed.head()));
-  await runner.whenCaughtUp();
+  return { url: await server.listen(), stop };
 }
 
 /** Faults of the stores are answered as what they are to the caller: try again. */

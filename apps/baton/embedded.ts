@@ -2,7 +2,6 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { SqliteEventStore } from '../../libs/event-store/sqlite-event-store.js';
-import type { Clock } from '../../libs/decider/clock.js';
 import { createLogger } from '../../libs/telemetry/logger.js';
 import type { Settings } from './settings.js';
 import { composeBaton, type Running } from './compose.js';
@@ -17,15 +16,15 @@ import { SqliteReadDatabase } from '../../libs/read-database/sqlite-read-databas
 export const devKeyFile = (dataDir: string): string => join(dataDir, 'dev-key.pem');
 
 /**
- * Everything in one process on SQLite files: what `npm start` runs, and what the CLI runs where no server is. The
- * clock is handed in where history is played (`baton demo`).
+ * Everything in one process on SQLite files: what `npm start` runs, and what the CLI runs where no server is.
  *
  * @throws with one clear line where a setting, a file or a lock does not allow the start; nothing is then left open
  */
-export async function startEmbedded(settings: Settings, clock: Clock = Date.now): Promise<Running> {
+export async function startEmbedded(settings: Settings): Promise<Running> {
   const { dataDir, host, issuer } = settings;
   if (!issuer) assertDevTokensAllowed({ host, hasIssuer: false, externalServers: [] });
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const clock = Date.now;
   const verified = issuer ?? (await DevTokenIssuer.open(devKeyFile(dataDir), clock)).settings;
   const store = await SqliteEventStore.open({ file: join(dataDir, 'events.sqlite') });
   const opened: { close(): Promise<void> }[] = [store];
