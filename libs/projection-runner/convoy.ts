@@ -6,7 +6,8 @@ import type { View } from './view.js';
 export interface ConvoyOptions {
   readonly feed: EventFeed;
   readonly signal: AbortSignal;
-  readonly batchSize: number;
+  /** most events in one transaction, while all views are live and while one is being built */
+  readonly batchSize: { readonly live: number; readonly building: number };
   /** called after each batch of any view */
   readonly advanced: () => void;
   /** Waits before the feed or the database is tried again; resolves at once when the signal is given. */
@@ -38,8 +39,9 @@ async function keepRunning(convoy: readonly View[], options: ConvoyOptions): Pro
   };
   while (!options.signal.aborted) {
     const running = convoy.filter((view) => !view.isStopped);
+    if (running.length === 0) return;
     try {
-      return await run(running, { ...options, advanced });
+      await run(running, { ...options, advanced });
     } catch (error) {
       for (const view of running) view.hold(faultOf(error));
       await options.pause(++attempt, options.signal);
@@ -55,10 +57,13 @@ async function areApart(views: readonly View[]): Promise<boolean> {
   return views.some((view) => views[0] !== undefined && !areEquallyFar(views[0], view));
 }
 
+/** Until the signal, or until what it was begun for is over: the build is done, or no view goes on. */
 async function run(convoy: readonly View[], { feed, signal, batchSize, advanced }: ConvoyOptions): Promise<void> {
   const [first] = convoy;
   if (first === undefined) return;
-  const allStopped = new AbortController();
+  const over = new AbortController();
+  const isBuilding = (): boolean => convoy.some((view) => view.isBuilding && !view.isStopped);
+  const building = isBuilding();
   const handler = async (batch: FeedBatch): Promise<void> => {
     for (const view of convoy) {
       if (view.isStopped) continue;
@@ -67,10 +72,14 @@ async function run(convoy: readonly View[], { feed, signal, batchSize, advanced 
       // Each view's batch is one stretch of work; requests of this process come in between.
       await nextTurn();
     }
-    if (convoy.every((view) => view.isStopped)) allStopped.abort();
+    if (building !== isBuilding() || convoy.every((view) => view.isStopped)) over.abort();
   };
-  const either = AbortSignal.any([signal, allStopped.signal]);
-  await feed.deliver({ from: first.progress, handler, signal: either, batchSize });
+  await feed.deliver({
+    from: first.progress,
+    handler,
+    signal: AbortSignal.any([signal, over.signal]),
+    batchSize: building ? batchSize.building : batchSize.live,
+  });
 }
 
 /** A view that can never go on stops alone; what concerns feed or database concerns all. */

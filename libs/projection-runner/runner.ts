@@ -14,11 +14,15 @@ export interface RunnerOptions {
   readonly feed: EventFeed;
   readonly projections: readonly Projection[];
   readonly clock: Clock;
-  /** most events in one transaction; default 2,000. More are faster to rebuild, but take more memory and hold up the process longer. */
-  readonly batchSize?: number;
+  /**
+   * Most events in one transaction; default 1,000, and 5,000 while a view is built: the more, the fewer rows are
+   * written twice, but the more memory is taken and the longer other work of the process waits.
+   */
+  readonly batchSize?: ConvoyOptions['batchSize'];
   readonly pause?: ConvoyOptions['pause'];
 }
 
+const BATCH_SIZE = { live: 1_000, building: 5_000 };
 const LONGEST_PAUSE_MS = 10_000;
 
 const growingPause: ConvoyOptions['pause'] = async (attempt, signal) => {
@@ -40,7 +44,7 @@ export class ProjectionRunner {
    * @throws ReadDatabaseFault where the tables are a newer program's
    */
   async start(): Promise<void> {
-    const { database, feed, projections, clock, batchSize = 2_000, pause = growingPause } = this.options;
+    const { database, feed, projections, clock, batchSize = BATCH_SIZE, pause = growingPause } = this.options;
     await database.transaction((tx) => migrate(tx, 'projection-runner', RUNNER_MIGRATIONS));
     const views: View[] = [];
     for (const projection of projections) views.push(await View.open(projection, database, feed, clock));

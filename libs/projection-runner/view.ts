@@ -63,6 +63,10 @@ export class View {
     return this.reached;
   }
 
+  get isBuilding(): boolean {
+    return this.status === 'building';
+  }
+
   /** Whether it does not go on until the program is started again. */
   get isStopped(): boolean {
     return this.stopped;
