@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../libs/decider/json.js';
-import { ApiFault, type ApiAnswer, type ApiProblem, type BatonApi } from '../../libs/lead-import/baton-api.js';
+import { apiProblem, refusedBy } from '../../libs/lead-import/api-problem.js';
+import { ApiFault, type ApiAnswer, type BatonApi } from '../../libs/lead-import/baton-api.js';
 
 const TRIES = 7;
 const FIRST_PAUSE_MS = 100;
@@ -76,28 +77,7 @@ async function bodyOf(response: Response): Promise<JsonObject> {
 
 function answerOf({ ok, status }: Response, body: JsonObject): ApiAnswer {
   if (ok) return { ok: true, body };
-  const problem = problemOf(status, body);
+  const problem = apiProblem(status, body);
   if (status === 401) throw new ApiFault('unauthenticated', 'the server does not accept the token');
-  if (status === 403) throw new ApiFault('forbidden', `the token is not for this: ${problem.detail}`);
-  return { ok: false, problem };
-}
-
-interface ProblemBody {
-  readonly type?: string;
-  readonly title?: string;
-  readonly detail?: string;
-  readonly state?: string;
-  readonly leadId?: string;
-  readonly errors?: readonly { readonly field: string; readonly rule: string }[];
-}
-
-function problemOf(status: number, body: JsonObject): ApiProblem {
-  const { type, title = `status ${status}`, detail, state, leadId, errors = [] } = body as ProblemBody;
-  const rules = errors.map(({ field, rule }) => `${field} ${rule}`);
-  const said = rules.length > 0 ? rules.join(', ') : (detail ?? title);
-  return {
-    slug: type?.split(':').at(-1) ?? `status-${status}`,
-    detail: state === undefined ? said : `${said} (state ${state})`,
-    ...(leadId === undefined ? {} : { leadId }),
-  };
+  return refusedBy(problem);
 }

@@ -1,6 +1,7 @@
 import type { BatonApi } from './baton-api.js';
 import type { CsvReading, CsvRow } from './csv-rows.js';
 import { planDeal } from './deal-plan.js';
+import { GatheredCreates } from './gathered-creates.js';
 import { importDeal } from './import-deal.js';
 import { importLead } from './import-lead.js';
 import { planLead, type LeadBody } from './lead-plan.js';
@@ -9,6 +10,9 @@ import { inOrder, WorkLines } from './ordered-work.js';
 import type { RowFrame, RowPlan } from './row-plan.js';
 import { openFile, type Bytes } from './survey.js';
 import type { Verdict } from './verdict.js';
+
+/** Creations go in batches, so many more of them are under way at a time than single commands. */
+const CREATES_AT_ONCE = 500;
 
 export interface ImportSettings {
   readonly bytes: Bytes;
@@ -28,7 +32,11 @@ export interface ImportSettings {
 export async function* importFile({ bytes, reading, mapping, api, atOnce }: ImportSettings): AsyncGenerator<Verdict> {
   const { frame, rows } = await openFile(bytes, reading, mapping);
   const lines = new WorkLines();
-  yield* inOrder(rows, atOnce, (row) => judge(row, mapping, frame, api, lines));
+  if (mapping.kind === 'deals') yield* inOrder(rows, atOnce, (row) => judge(row, mapping, frame, api, lines));
+  else {
+    const gathered = api && new GatheredCreates(api);
+    yield* inOrder(rows, Math.max(atOnce, CREATES_AT_ONCE), (row) => judge(row, mapping, frame, gathered, lines));
+  }
 }
 
 async function judge(

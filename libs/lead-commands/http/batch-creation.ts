@@ -5,7 +5,7 @@ import type { Problem } from '../../http-kit/problem.js';
 import type { LeadCreation } from '../lead-creation.js';
 import { envelopeOf, problemOf } from './command-answer.js';
 import { createBodyOf } from './create-body.js';
-import { CreateLeadDto } from './lead.dto.js';
+import { LeadRowDto } from './lead.dto.js';
 
 /** What became of one row of a batch. */
 export interface RowVerdict {
@@ -17,7 +17,7 @@ export interface RowVerdict {
   readonly problem?: Problem;
 }
 
-const AT_ONCE = 64;
+const AT_ONCE = 128;
 
 /** Creates the rows of a batch, many at once, each with a verdict of its own. */
 export class BatchCreation {
@@ -39,8 +39,12 @@ export class BatchCreation {
 
   async #row(raw: unknown, row: number, caller: Caller, key: string, requestId: string): Promise<RowVerdict> {
     try {
-      const dto = (await this.#validation.transform(raw, { type: 'body', metatype: CreateLeadDto })) as CreateLeadDto;
-      const envelope = { ...envelopeOf(caller, key, dto, requestId), row };
+      const checked = await this.#validation.transform(raw, { type: 'body', metatype: LeadRowDto });
+      const { key: own, ...dto } = checked as LeadRowDto;
+      const envelope =
+        own === undefined
+          ? { ...envelopeOf(caller, key, dto, requestId), row }
+          : envelopeOf(caller, own, dto, requestId);
       const executed = await this.creation.create(createBodyOf(dto, caller), envelope);
       if (executed.kind !== 'done') return { row, status: 'refused', problem: problemOf(executed).problem };
       const { lead, revision, repeated } = executed;

@@ -9,6 +9,7 @@ import {
   IsObject,
   IsOptional,
   IsString,
+  Matches,
   MaxLength,
   ValidateNested,
 } from 'class-validator';
@@ -201,8 +202,19 @@ export class CreateLeadDto extends InterestFromDto {
   externalRef?: ExternalRefDto;
 }
 
+/** A row of a batch: a lead to create. */
+export class LeadRowDto extends CreateLeadDto {
+  /**
+   * The row's own idempotency key, as if it had been sent alone: it is the same command wherever in whichever batch it
+   * stands. Without it the batch's key and the row's place in it tell.
+   */
+  @IsOptional()
+  @Matches(/^[\x20-\x7e]{1,255}$/, { message: 'must be 1 to 255 printable ASCII characters' })
+  key?: string;
+}
+
 export class CreateLeadsDto {
-  /** One verdict per row: a refused row does not stop the others. */
+  /** `LeadRowDto` each; one verdict per row: a refused row does not stop the others. */
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(500)
