@@ -91,6 +91,11 @@ const onLeads = (path: string, expected: (situation: string) => Expected): Acces
     expected: expected(situation),
   }));
 
+const onExports = (of: string): Access[] =>
+  ['events', 'leads', 'intervals'].map((dataset) =>
+    get(`/exports/${dataset}${of}`, forThose(withRole('analyst', 'auditor', 'privacy', 'service'), 200)),
+  );
+
 const onContacts = (path: string, body: object, allowed: (situation: string) => readonly string[]): Access[] =>
   Object.keys(SITUATIONS).map((situation) => ({
     situation,
@@ -165,6 +170,8 @@ function accessTable(agreement: object): Readonly<Record<string, readonly Access
     }),
     'get /funnel': [get('/funnel', forThose(LEAD_READERS, 200))],
     'get /metric-catalogue': [get('/metric-catalogue', forThose(EVERYBODY, 200))],
+    'get /exports/{dataset}': onExports(''),
+    'get /exports/{dataset}/schema': onExports('/schema'),
     'get /merge-queue': [get('/merge-queue', forThose(LEAD_READERS, 200))],
     'get /teams': [get('/teams', forThose(EVERYBODY, 200))],
     'get /teams/mine': [get('/teams/mine', forThose(EVERYBODY, 200))],

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../../libs/decider/clock.js';
 import { InProcessFeed } from '../../libs/event-feed/in-process-feed.js';
 import { StoreFault, type EventStore } from '../../libs/event-store/event-store.js';
+import { ExportsModule } from '../../libs/exports/exports.module.js';
 import type { FaultTranslation } from '../../libs/http-kit/problem.filter.js';
 import { overloaded } from '../../libs/http-kit/problem-exception.js';
 import { Readiness } from '../../libs/http-kit/readiness.js';
@@ -91,7 +92,8 @@ export async function composeBaton(parts: BatonParts): Promise<Running> {
   metrics.collectProcess();
   const commandModule = LeadCommandsModule.on(commandParts, store, keys);
   const viewModule = TeamViewsModule.on(database, runner, (person) => reference.teamsOf(person));
-  const server = await createServer(BatonModule.of(commandModule, viewModule), {
+  const exportModule = ExportsModule.on({ store, database, personalData }, logger);
+  const server = await createServer(BatonModule.of(commandModule, viewModule, exportModule), {
     host: settings.host,
     port: settings.port,
     verifyToken: parts.verifyToken,
