@@ -21,7 +21,7 @@ export class Client {
   constructor(
     readonly url: string,
     readonly subject: string,
-    private readonly token: () => Promise<string | undefined>,
+    readonly bearer: () => Promise<string | undefined>,
   ) {}
 
   get<Body = JsonObject>(path: string, asking: Asking = {}): Promise<Answer<Body>> {
@@ -56,7 +56,7 @@ export class Client {
     body: string | Uint8Array | undefined,
     { key = randomUUID(), ifMatch, headers = {} }: Asking = {},
   ): Promise<Answer<Body>> {
-    const token = await this.token();
+    const token = await this.bearer();
     const tag = typeof ifMatch === 'number' ? `"${ifMatch}"` : ifMatch;
     const response = await fetch(this.url + path, {
       method,

@@ -1,4 +1,4 @@
-const LONGEST_MS = 30_000;
+const LONGEST_MS = 15_000;
 
 /**
  * Asks again and again until the answer is as wanted, without a pause: each question is itself a wait for the server.
