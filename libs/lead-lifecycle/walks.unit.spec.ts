@@ -51,7 +51,10 @@ function walk(chance: Chance, world: World, importing: boolean, tally: Tally): n
       tally.types.add(event.type);
       tally.leaves.add(state.leaf);
     }
-    if (state.leaf !== decision.result.state.leaf) throw new Error(`${command.kind}: decided another state`);
+    const { leaf, recordedAt, effectiveAt } = decision.result.state;
+    if (state.leaf !== leaf || state.recordedAt !== recordedAt || state.effectiveAt !== effectiveAt) {
+      throw new Error(`${command.kind}: decided another state than was recorded`);
+    }
   }
   watch.end();
   if (!isDeepStrictEqual(watch.events.reduce(evolve, UNCREATED), state)) throw new Error('folded to something else');
