@@ -9,7 +9,7 @@ import type { EventStore, RecordedEvent } from '../libs/event-store/event-store.
 import { MemoryEventStore } from '../libs/event-store/memory-event-store.js';
 import { everything } from '../libs/event-store/opened-store.spec-kit.js';
 import { SqliteEventStore } from '../libs/event-store/sqlite-event-store.js';
-import { DevTokenIssuer } from '../libs/http-kit/dev-tokens.js';
+import { DevTokenIssuer, devKeyFile } from '../libs/http-kit/dev-tokens.js';
 import type { RateLimit } from '../libs/http-kit/rate-limit.js';
 import { tokenVerifier } from '../libs/http-kit/token-verifier.js';
 import { openKeyFile } from '../libs/personal-data/key-file.js';
@@ -53,7 +53,7 @@ export async function startBaton(
 ): Promise<TestBaton> {
   const { stores = 'sqlite', clock = Date.now, rateLimit = NO_LIMIT } = options;
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'baton-test-')));
-  const issuer = await DevTokenIssuer.open(join(dataDir, 'dev-key.pem'), clock);
+  const issuer = await DevTokenIssuer.open(devKeyFile(dataDir), clock);
   const ring = openKeyFile(join(dataDir, 'keys.json'), randomBytes);
   const store =
     stores === 'sqlite'

@@ -6,14 +6,12 @@ import { createLogger } from '../../libs/telemetry/logger.js';
 import type { Settings } from './settings.js';
 import { composeBaton, type Running } from './compose.js';
 import { assertDevTokensAllowed } from '../../libs/http-kit/dev-tokens-allowed.js';
-import { DevTokenIssuer } from '../../libs/http-kit/dev-tokens.js';
+import { DevTokenIssuer, devKeyFile } from '../../libs/http-kit/dev-tokens.js';
 import { tokenVerifier } from '../../libs/http-kit/token-verifier.js';
 import { cachingKeyStore } from '../../libs/personal-data/caching-key-store.js';
 import { openKeyFile } from '../../libs/personal-data/key-file.js';
 import { SqliteKeyStore } from '../../libs/personal-data/sqlite-key-store.js';
 import { SqliteReadDatabase } from '../../libs/read-database/sqlite-read-database.js';
-
-export const devKeyFile = (dataDir: string): string => join(dataDir, 'dev-key.pem');
 
 /**
  * Everything in one process on SQLite files: what `npm start` runs, and what the CLI runs where no server is.

@@ -1,9 +1,6 @@
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Clock } from '../../libs/decider/clock.js';
-import { DevTokenIssuer, type DevTokenRequest } from '../../libs/http-kit/dev-tokens.js';
-
-export const devKeyFile = (dataDir: string): string => join(dataDir, 'dev-key.pem');
+import { DevTokenIssuer, devKeyFile, type DevTokenRequest } from '../../libs/http-kit/dev-tokens.js';
 
 /**
  * A development token by the key of a data directory; the key is made where there is none yet.

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import type { TokenRole } from '../../libs/decider/decision.js';
 import { LONGEST_DEV_TOKEN_SECONDS } from '../../libs/http-kit/dev-tokens.js';
 import { ApiFault } from '../../libs/lead-import/baton-api.js';
-import { developmentToken, devKeyFile } from './development-token.js';
+import { devKeyFile } from '../../libs/http-kit/dev-tokens.js';
+import { developmentToken } from './development-token.js';
 import { CommandFailed, EXIT } from './exit-codes.js';
 import { HttpApi } from './http-api.js';
 

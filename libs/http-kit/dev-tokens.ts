@@ -1,6 +1,7 @@
 import { calculateJwkThumbprint, exportJWK, importPKCS8, type JSONWebKeySet, SignJWT } from 'jose';
 import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { closeSync, fstatSync, linkSync, openSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Clock } from '../decider/clock.js';
 import { TOKEN_ROLES, type TokenRole } from '../decider/decision.js';
 import { SUBJECT_PATTERN } from './caller.js';
@@ -9,6 +10,9 @@ import type { IssuerSettings } from './token-verifier.js';
 const ISSUER = 'urn:baton:dev';
 const AUDIENCE = 'urn:baton';
 export const LONGEST_DEV_TOKEN_SECONDS = 12 * 60 * 60;
+
+/** Where a data directory has its development key. */
+export const devKeyFile = (dataDir: string): string => join(dataDir, 'dev-key.pem');
 
 export interface DevTokenRequest {
   readonly subject: string;
