@@ -1,4 +1,5 @@
-import { parse } from 'csv-parse/sync';
+import { parse } from 'csv-parse';
+import { Readable } from 'node:stream';
 import { startBaton, type TestBaton } from './baton.spec-kit.js';
 import { LeadLife, reached } from './lead-life.spec-kit.js';
 import { formTeams, goodLead, newLead, signPolicy } from './people.spec-kit.js';
@@ -128,7 +129,8 @@ describe('CSV', () => {
     const { columns } = await baton.as('ana').read<ExportSchema & Record<string, never>>(`/exports/${name}/schema`);
     const { text, headers } = await baton.as('ana').get(`/exports/${name}?format=csv`);
     expect(headers.get('content-type')).toMatch(/^text\/csv/);
-    const [header, ...lines]: string[][] = parse(text, { record_delimiter: '\r\n' });
+    const parser = parse({ record_delimiter: '\r\n' });
+    const [header, ...lines] = (await Readable.from([text]).pipe(parser).toArray()) as string[][];
     expect(header).toEqual(columns.map((column) => column.name));
     const expected = (await rows(`/exports/${name}`)).map((row) =>
       columns.map((column) => String(row[column.name] ?? '')),

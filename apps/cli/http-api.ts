@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../libs/decider/json.js';
 import { apiProblem, refusedBy } from '../../libs/lead-import/api-problem.js';
-import { ApiFault, type ApiAnswer, type BatonApi } from '../../libs/lead-import/baton-api.js';
+import { ApiFault, type ApiAnswer, type ApiProblem, type BatonApi } from '../../libs/lead-import/baton-api.js';
 
 const TRIES = 7;
 const FIRST_PAUSE_MS = 100;
@@ -16,6 +16,10 @@ interface Request {
   readonly body?: string;
 }
 
+export type StreamAnswer =
+  | { readonly ok: true; readonly chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array> }
+  | { readonly ok: false; readonly problem: ApiProblem };
+
 /** Baton over HTTP with one token; connections are kept open. */
 export class HttpApi implements BatonApi {
   constructor(
@@ -30,6 +34,20 @@ export class HttpApi implements BatonApi {
 
   get(path: string): Promise<ApiAnswer> {
     return this.#send({ method: 'GET', path, headers: {} });
+  }
+
+  /**
+   * A long answer as it comes, for as long as it takes. It is not tried again: what was read of it cannot be taken back.
+   *
+   * @throws ApiFault
+   */
+  async stream(path: string): Promise<StreamAnswer> {
+    const headers = { authorization: `Bearer ${this.token}` };
+    const response = await fetch(this.url + path, { headers }).catch(() => undefined);
+    if (!response) throw new ApiFault('unreachable', `GET ${path}: no answer`);
+    if (response.ok && response.body) return { ok: true, chunks: response.body };
+    const answer = answerOf(response, await bodyOf(response));
+    return answer.ok ? { ok: true, chunks: [] } : answer;
   }
 
   async #send(request: Request): Promise<ApiAnswer> {

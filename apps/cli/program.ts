@@ -1,5 +1,7 @@
 import { Command } from 'commander';
+import { addDemoCommand } from './demo-command.js';
 import { EXIT_HELP } from './exit-codes.js';
+import { addExportCommand } from './export-command.js';
 import { addFunnelCommand } from './funnel-command.js';
 import { addImportCommand } from './import-command.js';
 import { addLeadCommands } from './lead-commands.js';
@@ -17,6 +19,8 @@ export function program(): Command {
   addImportCommand(baton);
   addLeadCommands(baton);
   addFunnelCommand(baton);
+  addExportCommand(baton);
+  addDemoCommand(baton);
   inheritSettings(baton);
   return baton;
 }

@@ -1,4 +1,5 @@
-import { parse } from 'csv-parse/sync';
+import { parse } from 'csv-parse';
+import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { csvCell, csvHeader, csvLine } from './csv-text.js';
 import type { ExportColumn } from './export-column.js';
@@ -11,7 +12,10 @@ const column = (name: string, type: ExportColumn['type'] = 'text'): ExportColumn
   source: 'test',
 });
 const texts = [column('a'), column('b, "quoted"'), column('c')];
-const read = (csv: string): string[][] => parse(csv, { record_delimiter: '\r\n' });
+const read = async (csv: string) =>
+  (await Readable.from([csv])
+    .pipe(parse({ record_delimiter: '\r\n' }))
+    .toArray()) as string[][];
 
 const DANGEROUS = ['=', '+', '-', '@', '\t', '\r'];
 /** Texts that often begin or hold what matters here. */
@@ -24,14 +28,14 @@ const tricky = fc.oneof(
 );
 
 describe('CSV', () => {
-  it('gives every text back, with a leading quote where a spreadsheet would run it', () => {
-    fc.assert(
-      fc.property(fc.array(fc.tuple(tricky, tricky, tricky), { minLength: 1, maxLength: 5 }), (lines) => {
+  it('gives every text back, with a leading quote where a spreadsheet would run it', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(tricky, tricky, tricky), { minLength: 1, maxLength: 5 }), async (lines) => {
         const csv = csvHeader(texts) + lines.map(([a, b, c]) => csvLine(texts, { a, 'b, "quoted"': b, c })).join('');
         const escaped = (text: string) => (DANGEROUS.some((first) => text.startsWith(first)) ? `'${text}` : text);
-        expect(read(csv)).toEqual([['a', 'b, "quoted"', 'c'], ...lines.map((line) => line.map(escaped))]);
+        expect(await read(csv)).toEqual([['a', 'b, "quoted"', 'c'], ...lines.map((line) => line.map(escaped))]);
       }),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     );
   });
 

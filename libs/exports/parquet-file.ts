@@ -29,9 +29,9 @@ export class ParquetFile {
     this.#cells = columns.map(() => []);
   }
 
-  /** @throws Error of the file system, also where the file is there already */
+  /** @throws Error of the file system */
   static async create(path: string, columns: readonly ExportColumn[]): Promise<ParquetFile> {
-    return new ParquetFile(await open(path, 'wx', 0o600), columns);
+    return new ParquetFile(await open(path, 'w', 0o600), columns);
   }
 
   async write(rows: readonly ExportRow[]): Promise<void> {
