@@ -5,6 +5,7 @@ import type { Actor, EventDraft } from '../decider/decision.js';
 import type { JsonObject } from '../decider/json.js';
 import type { NewEvent } from '../event-store/event-store.js';
 import { eventId } from '../ids/command-ids.js';
+import { actorOf } from '../lead-lifecycle/acting.js';
 import type { LeadDraft } from '../lead-lifecycle/lead-events.js';
 import type { PersonalData } from '../personal-data/personal-data.js';
 import type { RandomBytes } from '../personal-data/random-bytes.js';
@@ -62,12 +63,11 @@ export class EventWriter {
       const pii =
         personal && (await this.personalData.sealEvent(personal, { contact, leadId, eventId: id, eventType: type }));
       if (pii === 'erased') return 'erased';
-      const actor = draft.rule === undefined ? writing.actor : ruleActor(draft.rule, writing.actor);
       events.push({
         id,
         type,
         data: { nonce: this.#nonce(), ...data, ...(pii ? { pii } : {}) },
-        metadata: metadata(writing, draft, actor),
+        metadata: metadata(writing, draft, actorOf(draft, writing.actor)),
       });
     }
     return events;
@@ -81,10 +81,6 @@ export class EventWriter {
     return Buffer.from(this.random(16)).toString('base64url');
   }
 }
-
-/** The automatic flow acts by itself, also in a commit that somebody else triggered. */
-const ruleActor = (rule: string, trigger: Actor): Actor =>
-  trigger.role === 'rule' ? { ...trigger, id: rule } : { kind: 'rule', id: rule, role: 'rule' };
 
 function metadata(writing: Writing, draft: EventDraft | LeadDraft, actor: Actor): JsonObject {
   const { change, timeKnown } = draft as Partial<Pick<LeadDraft, 'change' | 'timeKnown'>>;

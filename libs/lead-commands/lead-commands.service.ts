@@ -26,6 +26,13 @@ export type LeadCommandBody<K extends LeadCommandKind = LeadCommandKind> = {
     (Kind extends 'expire' ? { readonly offerId: string } : { readonly offerId?: string });
 }[K];
 
+/** A command on its way, with what all its events carry. */
+interface Asked {
+  readonly command: LeadCommand;
+  readonly envelope: Envelope;
+  readonly bodyMac: string;
+}
+
 const MOST_MERGES = 16;
 /** People decide these over what others may just have done, so they must name the state they have seen. */
 const ON_A_VIEW: readonly LeadCommandKind[] = ['merge', 'unmerge', 'disqualify', 'reassign'];
@@ -55,12 +62,13 @@ export class LeadCommands {
     });
     const offer = body.kind === 'hand-off' ? { offerId: offerIdOf(secret, commandId) } : {};
     const command = { ...body, ...offer, lead, commandId } as LeadCommand;
+    const asked: Asked = { command, envelope, bodyMac: bodyMac(secret, envelope.body) };
     let admitted: Actor | undefined;
     const executed = await this.parts.commands.execute<LeadState, LeadResult>({
       stream: leadStream(lead),
       fold: leadFold,
       commandId,
-      bodyMac: bodyMac(secret, envelope.body),
+      bodyMac: asked.bodyMac,
       precondition: (revision) => {
         if (envelope.ifMatch === undefined) return mustHaveSeen(body.kind, sender) ? 'required' : 'holds';
         return satisfies(revision, envelope.ifMatch) ? 'holds' : 'stale';
@@ -76,7 +84,7 @@ export class LeadCommands {
       },
       attempt: async (loaded) => {
         if (!admitted) throw new Error('attempted before it was admitted');
-        return this.#attempt(command, loaded, admitted, envelope);
+        return this.#attempt(asked, loaded, admitted);
       },
     });
     return { ...executed, lead };
@@ -86,54 +94,50 @@ export class LeadCommands {
   #admit(command: LeadCommand, state: LeadState, sender: Sender): Actor | Refusal {
     let refusal: Refusal = { code: 'forbidden', rule: 'no role' };
     for (const actor of actorsOf(sender)) {
-      const admission = admit(command, state, this.#factsAtHand(state, actor));
+      const admission = admit(command, state, this.#factsAtHand(command, state, actor));
       if (admission.ok) return { ...actor, ...(admission.right.team ? { team: admission.right.team } : {}) };
       refusal = admission.refusal;
     }
     return refusal;
   }
 
-  #factsAtHand(state: LeadState, actor: Actor): LeadFacts {
+  #factsAtHand(command: LeadCommand, state: LeadState, actor: Actor): LeadFacts {
     const now = isoTime(this.parts.clock());
     const { reference } = this.parts;
     return {
       now,
       actor,
       teams: reference.teams,
-      ...reference.inForce(state.profile.segment, now),
+      ...reference.inForce(segmentAfter(command, state), now),
       consentWithdrawn: false,
       contactErased: false,
     };
   }
 
-  async #attempt(
-    command: LeadCommand,
-    loaded: LoadedStream<LeadState>,
-    actor: Actor,
-    envelope: Envelope,
-  ): Promise<Attempt<LeadResult>> {
+  async #attempt(asked: Asked, loaded: LoadedStream<LeadState>, actor: Actor): Promise<Attempt<LeadResult>> {
+    const { command, envelope } = asked;
     const { state } = loaded;
     const facts = await this.#facts(command, state, actor, envelope.sender);
     const decision = decide(command, state, facts);
     if (!decision.ok) return decision;
     const contact = state.contact ?? '';
     await this.#reserveAddresses(contact, decision.events);
-    const events = await this.#written(command, loaded, facts, decision.events, envelope);
+    const events = await this.#written(asked, loaded, facts, decision.events);
     if (events === 'erased') return { ok: false, refusal: { code: 'conflict', rule: 'the contact was erased' } };
     return { ok: true, result: decision.result, events };
   }
 
   #written(
-    command: LeadCommand,
+    { command, envelope, bodyMac }: Asked,
     { state, recordedAt }: LoadedStream<LeadState>,
     { now, actor }: LeadFacts,
     drafts: readonly LeadDraft[],
-    { body, correlationId, causationId, sender }: Envelope,
   ): Promise<readonly NewEvent[] | 'erased'> {
+    const { correlationId, causationId, sender } = envelope;
     const writing = {
       stream: leadStream(command.lead),
       commandId: command.commandId,
-      bodyMac: bodyMac(this.parts.secret, body),
+      bodyMac,
       correlationId,
       causationId: causationId ?? command.commandId,
       actor,
@@ -145,7 +149,7 @@ export class LeadCommands {
 
   /** All that this command's guards look at, each read as late as possible. */
   async #facts(command: LeadCommand, state: LeadState, actor: Actor, sender: Sender): Promise<LeadFacts> {
-    const atHand = this.#factsAtHand(state, actor);
+    const atHand = this.#factsAtHand(command, state, actor);
     const contact = await this.parts.commands.load(contactStream(state.contact ?? ''), contactFold);
     const refs: FactRef[] = [...atHand.refs];
     if (contact.revision > 0) {
@@ -198,6 +202,10 @@ export class LeadCommands {
     return id;
   }
 }
+
+/** A correction that moves the lead to another segment is scored by that segment's policy. */
+const segmentAfter = (command: LeadCommand, { profile }: LeadState): string | undefined =>
+  (command.kind === 'correct-details' ? command.profile?.segment : undefined) ?? profile.segment;
 
 const mustHaveSeen = (kind: LeadCommandKind, { roles }: Sender): boolean =>
   ON_A_VIEW.includes(kind) && !roles.some((role) => role === 'rule' || role === 'import');
