@@ -12,6 +12,9 @@ import type { TokenVerifier } from '../../libs/http-kit/token-verifier.js';
 import type { CommandParts } from '../../libs/lead-commands/command-parts.js';
 import { ContactCommands } from '../../libs/lead-commands/contact-commands.service.js';
 import { EventWriter } from '../../libs/lead-commands/event-writer.js';
+import { senderOf } from '../../libs/lead-commands/http/command-answer.js';
+import { leadView } from '../../libs/lead-commands/http/lead-view.js';
+import { LeadHistory } from '../../libs/lead-commands/lead-history.service.js';
 import { LeadCommands } from '../../libs/lead-commands/lead-commands.service.js';
 import { LeadCommandsModule } from '../../libs/lead-commands/lead-commands.module.js';
 import { ReferenceData } from '../../libs/lead-commands/reference-data.js';
@@ -26,9 +29,13 @@ import { KeyStoreFault, type KeyStore } from '../../libs/personal-data/key-store
 import { PersonalData } from '../../libs/personal-data/personal-data.js';
 import type { RandomBytes } from '../../libs/personal-data/random-bytes.js';
 import { ProjectionRunner } from '../../libs/projection-runner/runner.js';
+import { StoredSkips } from '../../libs/projection-runner/skipped-events.js';
 import type { ReadDatabase } from '../../libs/read-database/read-database.js';
 import { FunnelProjection } from '../../libs/team-views/funnel-projection.js';
 import { LeadCardProjection } from '../../libs/team-views/lead-card-projection.js';
+import type { LeadAsOf } from '../../libs/team-views/http/leads-as-of.js';
+import { NumbersModule } from '../../libs/team-views/numbers.module.js';
+import { OutcomeProjection } from '../../libs/team-views/outcome-projection.js';
 import { TeamViewsModule } from '../../libs/team-views/team-views.module.js';
 import { Metrics } from '../../libs/telemetry/metrics.js';
 import { routingViews, salesLoadSource } from './routing-facts.js';
@@ -68,8 +75,13 @@ class BatonModule {
 export async function composeBaton(parts: BatonParts): Promise<Running> {
   const { settings, store, database, keys, ring, random, clock, logger } = parts;
   const feed = new InProcessFeed(store);
-  const projections = [new LeadCardProjection(), new FunnelProjection(), ...referenceProjections()];
-  const runner = new ProjectionRunner({ database, feed, projections, clock });
+  const projections = () => [
+    new LeadCardProjection(),
+    new FunnelProjection(),
+    new OutcomeProjection(),
+    ...referenceProjections(),
+  ];
+  const runner = new ProjectionRunner({ database, feed, projections, skips: new StoredSkips(store), clock });
   const commands = new StreamCommands(store);
   const reference = new ReferenceData(commands);
   const personalData = new PersonalData({ keys, pepper: ring.pepper, random });
@@ -91,9 +103,15 @@ export async function composeBaton(parts: BatonParts): Promise<Running> {
   const metrics = new Metrics();
   metrics.collectProcess();
   const commandModule = LeadCommandsModule.on(commandParts, store, keys);
-  const viewModule = TeamViewsModule.on(database, runner, (person) => reference.teamsOf(person));
+  const history = new LeadHistory(store, commands, reference, personalData);
+  const leadAsOf: LeadAsOf = async (lead, at, caller) => {
+    const known = await history.at(lead, { kind: 'known', at }, senderOf(caller));
+    return known && leadView(lead, known);
+  };
+  const viewModule = TeamViewsModule.on(database, runner, (person) => reference.teamsOf(person), leadAsOf);
+  const numbersModule = NumbersModule.on(database, runner, (person) => reference.teamsOf(person), clock);
   const exportModule = ExportsModule.on({ store, database, personalData }, logger);
-  const server = await createServer(BatonModule.of(commandModule, viewModule, exportModule), {
+  const server = await createServer(BatonModule.of(commandModule, viewModule, numbersModule, exportModule), {
     host: settings.host,
     port: settings.port,
     verifyToken: parts.verifyToken,

@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import type { ProjectionRunner } from '../projection-runner/runner.js';
 import type { ReadDatabase } from '../read-database/read-database.js';
 import { Funnel } from './funnel.js';
+import { LeadsAsOf, type LeadAsOf } from './http/leads-as-of.js';
 import { ViewAccess, type TeamsOf } from './http/view-access.js';
 import { ViewsController } from './http/views.controller.js';
 import { LeadCards } from './lead-cards.js';
@@ -10,12 +11,14 @@ import { MergeQueue } from './merge-queue.js';
 /** The queries of the teams' views, with their routes. */
 @Module({})
 export class TeamViewsModule {
-  static on(database: ReadDatabase, runner: ProjectionRunner, teamsOf: TeamsOf): DynamicModule {
+  static on(database: ReadDatabase, runner: ProjectionRunner, teamsOf: TeamsOf, leadAsOf: LeadAsOf): DynamicModule {
+    const cards = new LeadCards(database);
     return {
       module: TeamViewsModule,
       controllers: [ViewsController],
       providers: [
-        { provide: LeadCards, useValue: new LeadCards(database) },
+        { provide: LeadCards, useValue: cards },
+        { provide: LeadsAsOf, useValue: new LeadsAsOf(cards, leadAsOf) },
         { provide: Funnel, useValue: new Funnel(database) },
         { provide: MergeQueue, useValue: new MergeQueue(database) },
         { provide: ViewAccess, useValue: new ViewAccess(teamsOf, runner) },

@@ -10,6 +10,7 @@ import { METRIC_CATALOGUE } from '../../metric-catalogue/metric-catalogue.js';
 import { Funnel } from '../funnel.js';
 import { LeadCards, type CardCursor, type CardFilter } from '../lead-cards.js';
 import { MergeQueue } from '../merge-queue.js';
+import { LeadsAsOf } from './leads-as-of.js';
 import { AfterQuery, CardsQuery, FunnelRowsQuery } from './views.dto.js';
 import { ViewAccess } from './view-access.js';
 
@@ -23,12 +24,14 @@ export class ViewsController {
     private readonly funnels: Funnel,
     private readonly merges: MergeQueue,
     private readonly access: ViewAccess,
+    private readonly past: LeadsAsOf,
   ) {}
 
-  /** Leads as they stand now, within your teams' sight. */
+  /** Leads as they stand now, or as of a time, within your teams' sight. */
   @Get('leads')
   async leads(@CurrentCaller() caller: Caller, @Query() query: CardsQuery) {
     const scope = this.access.scopeOf(caller);
+    if (query.asOf !== undefined) return this.past.page(caller, scope, query.asOf, query);
     const { externalSystem, externalId } = query;
     if ((externalSystem === undefined) !== (externalId === undefined)) {
       throw malformed({ in: 'query', field: 'externalId', rule: 'goes with externalSystem' });

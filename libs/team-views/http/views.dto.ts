@@ -1,6 +1,7 @@
 import { Transform } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { PageQuery } from '../../http-kit/page-query.dto.js';
+import { IsInstant } from '../../lead-commands/http/field-rules.js';
 import { FUNNEL_DIMENSIONS, type FunnelDimension } from '../funnel.js';
 import { CARD_SORTS, type SortKey } from '../lead-cards.js';
 
@@ -18,6 +19,11 @@ export class AfterQuery {
 }
 
 export class CardsQuery extends PageQuery {
+  /** Leads as they were known at this time, within your present sight; goes with `limit` and `cursor` only. */
+  @IsOptional()
+  @IsInstant()
+  asOf?: string;
+
   @IsOptional()
   @IsPlace()
   after?: string;
