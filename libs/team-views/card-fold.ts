@@ -1,31 +1,37 @@
 import type { FromTo, Owner, Profile } from '../lead-lifecycle/lead-events.js';
-import type { CardRow } from './lead-card-tables.js';
-import type { LeadRecord } from './lead-record.js';
+import { takeStock } from './card-standing.js';
 import { readOwners, writtenOwners, type CurrentOwners } from './current-owners.js';
+import type { CardRow, WorkedCycleRow } from './lead-card-tables.js';
+import type { LeadRecord } from './lead-record.js';
+import { readWorkedCycles, writtenWorkedCycles } from './worked-cycles.js';
 
 /** A card while events are folded into it; what the row holds as JSON is parsed once per batch. */
 export interface OpenCard {
   readonly row: CardRow;
   profile: Profile;
   readonly owners: CurrentOwners;
+  readonly workedCycles: Map<number, WorkedCycleRow>;
 }
-
-const CLOSED_PHASES = ['lost', 'won', 'disqualified', 'merged'];
-const BELOW_ANY_SCORE = -2_000_000;
 
 export function openCard(row: CardRow): OpenCard {
   return {
     row: { ...row },
     profile: JSON.parse(row.profile) as Profile,
     owners: readOwners(row.lead, row.owners),
+    workedCycles: readWorkedCycles(row.lead, row.worked_cycles),
   };
 }
 
-export function closeCard({ row, profile, owners }: OpenCard): CardRow {
-  return { ...row, profile: JSON.stringify(profile), owners: writtenOwners(owners) };
+export function closeCard({ row, profile, owners, workedCycles }: OpenCard): CardRow {
+  return {
+    ...row,
+    profile: JSON.stringify(profile),
+    owners: writtenOwners(owners),
+    worked_cycles: writtenWorkedCycles(workedCycles, row.cycle),
+  };
 }
 
-/** Folds an event into the card, which changes; owner intervals are `moveOwners`' part. */
+/** Folds an event into the card, which changes; owner intervals are `moveOwners`' part, worked cycles `moveWorkedCycle`'s. */
 export function foldIntoCard(card: OpenCard, event: LeadRecord): void {
   const { row } = card;
   row.revision = event.revision;
@@ -51,6 +57,10 @@ function noteWhatItSays(card: OpenCard, event: LeadRecord): void {
       row.policy_version = basis.kind === 'policy' ? basis.policy.version : null;
       break;
     }
+    case 'NurtureStarted':
+      row.track = event.data.track;
+      row.maximum_silence_days = event.data.maximumSilenceDays;
+      break;
     case 'LeadHeld':
       row.held_for = event.data.team;
       break;
@@ -90,7 +100,14 @@ function followChange(row: CardRow, event: LeadRecord): void {
   // After the state, which may have come with it: a return to nurturing says when to resume.
   const { resumeAt } = event.data as { readonly resumeAt?: string };
   if (resumeAt !== undefined) row.resume_at = resumeAt;
+  followWorker(row, event);
   takeStock(row);
+}
+
+/** Getting the lead counts as an update: nobody can have looked after it before. */
+function followWorker(row: CardRow, { meta }: LeadRecord): void {
+  if (row.worker_person === null) row.worker_updated_at = null;
+  else if (meta.change?.worker || meta.actor.id === row.worker_person) row.worker_updated_at = meta.recordedAt;
 }
 
 function enter(row: CardRow, state: string, since: string, reason: string | undefined): void {
@@ -101,76 +118,10 @@ function enter(row: CardRow, state: string, since: string, reason: string | unde
   row.resume_at = null;
 }
 
-/** What holds only in certain states. */
-function takeStock(row: CardRow): void {
-  const offered = row.phase === 'offered';
-  const worked = row.phase === 'working' || row.phase === 'opportunity';
-  row.open = CLOSED_PHASES.includes(row.phase) ? 0 : 1;
-  row.backlog_team = offered ? row.offeree_team : worked ? row.worker_team : null;
-  row.backlog_person = offered ? row.offeree_person : worked ? row.worker_person : null;
-  if (!offered) row.offer_id = row.accept_by = null;
-  if (row.phase !== 'held') row.held_for = null;
-  if (row.phase !== 'merged') row.merged_into = null;
-}
-
 function columnsAfter(
   step: FromTo<Owner> | undefined,
   team: string | null,
   person: string | null,
 ): [string | null, string | null] {
   return step === undefined ? [team, person] : [step.to?.team ?? null, step.to?.person ?? null];
-}
-
-/** The card of a lead that was just created, before its first event is folded into it. */
-export function newCard(event: LeadRecord): OpenCard {
-  if (event.type !== 'LeadCreated') throw new TypeError('a lead begins with LeadCreated');
-  const { contact, source, topic, campaign, externalRef, profile } = event.data;
-  return {
-    profile,
-    owners: {},
-    row: {
-      lead: event.lead,
-      revision: event.revision,
-      contact,
-      state: 'captured',
-      phase: 'captured',
-      state_since: event.meta.occurredAt,
-      state_reason: null,
-      open: 1,
-      cycle: 1,
-      created_at: event.meta.occurredAt,
-      updated_at: event.meta.recordedAt,
-      imported: event.meta.imported ? 1 : 0,
-      source,
-      topic,
-      campaign: campaign ?? null,
-      external_system: externalRef?.system ?? null,
-      external_id: externalRef?.id ?? null,
-      profile: '',
-      score: null,
-      score_rank: BELOW_ANY_SCORE,
-      score_passed: null,
-      policy_version: null,
-      steward_team: null,
-      steward_person: null,
-      offeree_team: null,
-      offeree_person: null,
-      worker_team: null,
-      worker_person: null,
-      accountable: null,
-      backlog_team: null,
-      backlog_person: null,
-      held_for: null,
-      offer_id: null,
-      accept_by: null,
-      offers_in_cycle: 0,
-      resume_at: null,
-      touches: 0,
-      last_touch_at: null,
-      interests: 0,
-      rating: null,
-      merged_into: null,
-      owners: '',
-    },
-  };
 }

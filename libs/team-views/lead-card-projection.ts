@@ -4,7 +4,7 @@ import type { Writing } from '../read-database/read-database.js';
 import { RowReader } from '../read-database/row-reader.js';
 import { RowWriter } from '../read-database/row-writer.js';
 import { columnNames } from '../read-database/table-shape.js';
-import { closeCard, foldIntoCard, newCard, openCard, type OpenCard } from './card-fold.js';
+import { closeCard, foldIntoCard, openCard, type OpenCard } from './card-fold.js';
 import {
   CARD,
   CARD_CONSTANTS,
@@ -15,21 +15,25 @@ import {
   LEAD_CARD_TABLES,
   OFFER_TALLY,
   WORKED_BY,
+  WORKED_CYCLE,
   type CardRow,
   type ContactTallyRow,
   type DetailsRow,
   type IntervalRow,
   type OfferTallyRow,
   type WorkedByRow,
+  type WorkedCycleRow,
 } from './lead-card-tables.js';
 import { LEAD_CATEGORY, leadEventType, readLeadRecord, type LeadRecord } from './lead-record.js';
+import { newCard } from './new-card.js';
 import { moveOwners } from './owner-intervals.js';
 import { hasDetails, withDetails, type SealedDetails } from './sealed-details.js';
+import { moveWorkedCycle } from './worked-cycles.js';
 
 /** Each lead's present card, everyone who ever had it, and what is counted over the leads of a contact or a person. */
 export class LeadCardProjection implements Projection {
   readonly name = 'lead-card';
-  readonly version = 1;
+  readonly version = 2;
   readonly category = LEAD_CATEGORY;
   readonly tables = LEAD_CARD_TABLES;
 
@@ -59,6 +63,11 @@ export class LeadCardProjection implements Projection {
     table: 'lead_worked_by',
     columns: columnNames(WORKED_BY),
     key: ['team', 'lead'],
+  });
+  private readonly workedCycles = new RowWriter<WorkedCycleRow>({
+    table: 'worked_cycle',
+    columns: columnNames(WORKED_CYCLE),
+    key: ['lead', 'cycle'],
   });
   private readonly contactTallies = new RowWriter<ContactTallyRow>({
     table: 'contact_tally',
@@ -95,6 +104,7 @@ export class LeadCardProjection implements Projection {
     await this.writeDetails(tx, events.filter(hasDetails));
     await this.intervals.write(tx, [...folded.intervals.values()]);
     await this.workedBy.write(tx, [...folded.workedBy.values()]);
+    await this.workedCycles.write(tx, [...folded.workedCycles.values()]);
     await this.contactTallies.write(tx, folded.contactTallies());
     await this.offerTallies.write(tx, [...folded.offers.values()]);
   }
@@ -115,6 +125,7 @@ export class LeadCardProjection implements Projection {
 class Batch {
   readonly intervals = new Map<string, IntervalRow>();
   readonly workedBy = new Map<string, WorkedByRow>();
+  readonly workedCycles = new Map<string, WorkedCycleRow>();
   readonly offers = new Map<string, OfferTallyRow>();
   private readonly cards: Map<string, OpenCard>;
   private readonly openBefore: ReadonlyMap<string, number>;
@@ -130,6 +141,8 @@ class Batch {
     foldIntoCard(card, event);
     for (const interval of moveOwners(card.owners, card.row.cycle, event))
       this.intervals.set(`${interval.lead} ${interval.role} ${interval.opened_revision}`, interval);
+    const cycle = moveWorkedCycle(card.workedCycles, event);
+    if (cycle) this.workedCycles.set(`${cycle.lead} ${cycle.cycle}`, cycle);
     const worker = event.meta.change?.worker?.to;
     if (worker) this.workedBy.set(`${worker.team} ${event.lead}`, { team: worker.team, lead: event.lead });
     if (event.type === 'LeadHandedOff') this.tallyOffer(event.data.offeree, event.meta.recordedAt);

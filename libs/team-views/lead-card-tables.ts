@@ -1,5 +1,6 @@
 import type { Writing } from '../read-database/read-database.js';
 import { createTable, integer, integerOrNull, text, textOrNull, type RowOf } from '../read-database/table-shape.js';
+import { createLeadCardIndexes } from './lead-card-indexes.js';
 
 /** One row per lead: where it stands now. */
 export const CARD = {
@@ -49,6 +50,24 @@ export const CARD = {
   interests: integer,
   rating: integerOrNull,
   merged_into: textOrNull,
+  /** state_since of a lead that can still come to something; null once it is won, disqualified or merged */
+  stands_since: textOrNull,
+  /** whose of sales it is: the offeree's while offered, the worker's until the lead leaves lost */
+  sales_team: textOrNull,
+  sales_person: textOrNull,
+  /** its place in that queue: see `card-standing.ts`; '' outside */
+  queue_key: text,
+  /** the keep-in-contact track of a nurtured lead */
+  track: textOrNull,
+  maximum_silence_days: integerOrNull,
+  /** while nurtured: the later of the return to nurturing and the last touch */
+  quiet_since: textOrNull,
+  /** while nurtured on a track: from then on it counts as left alone */
+  silent_from: textOrNull,
+  /** recordedAt of the worker's last event, at first of becoming the worker */
+  worker_updated_at: textOrNull,
+  /** the cycles that sales worked, but for those rated and past: see `worked-cycles.ts` */
+  worked_cycles: text,
   /** the open owner intervals: see `current-owners.ts` */
   owners: text,
 };
@@ -97,6 +116,20 @@ export type IntervalRow = RowOf<typeof INTERVAL>;
 export const WORKED_BY = { team: text, lead: text };
 export type WorkedByRow = RowOf<typeof WORKED_BY>;
 
+/** What sales worked, by cycle: the worker owes a rating of each. `missing` once it has ended unrated, not imported. */
+export const WORKED_CYCLE = {
+  lead: text,
+  cycle: integer,
+  team: text,
+  person: text,
+  /** effectiveAt of leaving the sales stages, and the state it went to */
+  ended_at: textOrNull,
+  ended_as: textOrNull,
+  rated: integer,
+  missing: integer,
+};
+export type WorkedCycleRow = RowOf<typeof WORKED_CYCLE>;
+
 /** How many open leads a contact has: more than one is for the merge queue. */
 export const CONTACT_TALLY = { contact: text, open_leads: integer };
 export type ContactTallyRow = RowOf<typeof CONTACT_TALLY>;
@@ -110,6 +143,7 @@ export type LeadCardTables = {
   lead_details: DetailsRow;
   owner_interval: IntervalRow;
   lead_worked_by: WorkedByRow;
+  worked_cycle: WorkedCycleRow;
   contact_tally: ContactTallyRow;
   offer_tally: OfferTallyRow;
 };
@@ -119,6 +153,7 @@ export const LEAD_CARD_TABLES = [
   'lead_details',
   'owner_interval',
   'lead_worked_by',
+  'worked_cycle',
   'contact_tally',
   'offer_tally',
 ] as const satisfies readonly (keyof LeadCardTables)[];
@@ -128,38 +163,8 @@ export async function createLeadCardTables(tx: Writing): Promise<void> {
   await createTable(tx, 'lead_details', DETAILS, ['lead']);
   await createTable(tx, 'owner_interval', INTERVAL, ['lead', 'role', 'opened_revision']);
   await createTable(tx, 'lead_worked_by', WORKED_BY, ['team', 'lead']);
+  await createTable(tx, 'worked_cycle', WORKED_CYCLE, ['lead', 'cycle']);
   await createTable(tx, 'contact_tally', CONTACT_TALLY, ['contact']);
   await createTable(tx, 'offer_tally', OFFER_TALLY, ['team', 'person']);
-  await createIndexes(tx);
-}
-
-/** Each serves a list or a look-up; those on columns that are mostly empty hold only the rows that have them. */
-async function createIndexes(tx: Writing): Promise<void> {
-  const sorted: readonly (readonly [string, ...(keyof CardRow)[]])[] = [
-    ['lead_card_updated', 'updated_at'],
-    ['lead_card_created', 'created_at'],
-    ['lead_card_steward', 'steward_team', 'updated_at'],
-    ['lead_card_phase', 'phase', 'state_since'],
-    ['lead_card_score', 'score_rank'],
-    ['lead_card_contact', 'contact'],
-  ];
-  for (const [name, ...columns] of sorted) {
-    await tx.schema.createIndex(name).on('lead_card').columns(columns).execute();
-  }
-  const sparse: readonly (readonly [string, keyof CardRow, ...(keyof CardRow)[]])[] = [
-    ['lead_card_external', 'external_id', 'external_system'],
-    ['lead_card_offeree', 'offeree_team', 'lead'],
-    ['lead_card_backlog', 'backlog_team', 'backlog_person', 'phase'],
-    ['lead_card_held', 'held_for', 'score_rank', 'state_since'],
-  ];
-  for (const [name, first, ...more] of sparse) {
-    const columns = [first, ...more];
-    await tx.schema.createIndex(name).on('lead_card').columns(columns).where(first, 'is not', null).execute();
-  }
-  await tx.schema
-    .createIndex('contact_tally_several')
-    .on('contact_tally')
-    .columns(['contact', 'open_leads'])
-    .where('open_leads', '>', 1)
-    .execute();
+  await createLeadCardIndexes(tx);
 }

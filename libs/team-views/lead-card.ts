@@ -60,6 +60,14 @@ export interface LeadCard {
   readonly interests: number;
   readonly rating?: number;
   readonly mergedInto?: string;
+  /** the keep-in-contact track of a nurtured lead */
+  readonly track?: { readonly name: string; readonly maximumSilenceDays: number };
+  /** while nurtured: the later of the return to nurturing and the last touch */
+  readonly quietSince?: string;
+  /** while on a track: from then on it counts as left alone */
+  readonly silentFrom?: string;
+  /** recordedAt of the worker's last event, at first of becoming the worker */
+  readonly workerUpdatedAt?: string;
 }
 
 export function cardOf(row: CardRow): LeadCard {
@@ -99,6 +107,10 @@ export function cardOf(row: CardRow): LeadCard {
     interests: row.interests,
     ...present('rating', row.rating),
     ...present('mergedInto', row.merged_into),
+    ...(row.track !== null && { track: { name: row.track, maximumSilenceDays: row.maximum_silence_days ?? 0 } }),
+    ...present('quietSince', row.quiet_since),
+    ...present('silentFrom', row.silent_from),
+    ...present('workerUpdatedAt', row.worker_updated_at),
   };
 }
 

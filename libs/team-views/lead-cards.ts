@@ -1,33 +1,20 @@
-import type { ExpressionBuilder, ExpressionWrapper, Kysely, SqlBool } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { ReadDatabase } from '../read-database/read-database.js';
+import { conditions, type CardFilter, type Condition, type OnCard } from './card-filter.js';
 import { cardOf, intervalOf, type LeadCard, type OwnerInterval } from './lead-card.js';
 import type { CardRow, LeadCardTables } from './lead-card-tables.js';
 import { readable, type Scope } from './scope.js';
 import type { SealedDetails } from './sealed-details.js';
 
-/** Only leads that have all that is given. */
-export interface CardFilter {
-  /** any of these states, with or without a sub-state: `working` or `working.contacted` */
-  readonly states?: readonly string[];
-  readonly open?: boolean;
-  readonly stewardTeam?: string;
-  readonly offereeTeam?: string;
-  readonly workerTeam?: string;
-  /** who works it or is offered it in person */
-  readonly salesPerson?: string;
-  readonly source?: string;
-  readonly topic?: string;
-  readonly campaign?: string;
-  readonly contact?: string;
-  /** nurtured leads that are due again by this time */
-  readonly resumeBy?: string;
-}
+export type { CardFilter } from './card-filter.js';
 
 const SORTS = {
   updated: 'updated_at',
   created: 'created_at',
   stateSince: 'state_since',
   score: 'score_rank',
+  /** of a sales team: offers by the time left, then what is worked and lost, each longest first */
+  queue: 'queue_key',
 } as const satisfies Record<string, keyof CardRow>;
 export type SortKey = keyof typeof SORTS;
 export const CARD_SORTS = Object.keys(SORTS) as readonly SortKey[];
@@ -36,7 +23,7 @@ export interface CardSort {
   readonly direction: 'ascending' | 'descending';
 }
 
-/** Where a page ended: the last card's sort value (a number for `score`, else a time) and its lead. */
+/** Where a page ended: the last card's sort value (a number for `score`, else a text) and its lead. */
 export type CardCursor = readonly [value: string | number, lead: string];
 
 export interface CardPageQuery {
@@ -53,9 +40,6 @@ export interface CardPage {
   /** absent on the last page */
   readonly next?: CardCursor;
 }
-
-type OnCard = ExpressionBuilder<LeadCardTables, 'lead_card'>;
-type Condition = ExpressionWrapper<LeadCardTables, 'lead_card', SqlBool>;
 
 /** Leads as they stand now. What is outside the scope does not exist here. */
 export class LeadCards {
@@ -138,34 +122,4 @@ function beyond(eb: OnCard, by: SortKey, direction: CardSort['direction'], [valu
   const column = SORTS[by];
   const [further, notBefore] = direction === 'ascending' ? (['>', '>='] as const) : (['<', '<='] as const);
   return eb.and([eb(column, notBefore, value), eb.or([eb(column, further, value), eb('lead', further, lead)])]);
-}
-
-function conditions(eb: OnCard, filter: CardFilter): Condition[] {
-  const { states, open, salesPerson, resumeBy } = filter;
-  const equal = (column: keyof CardRow, value: string | number | undefined): Condition[] =>
-    value === undefined ? [] : [eb(column, '=', value)];
-  return [
-    ...(states ? [inStates(eb, states)] : []),
-    ...equal('open', open === undefined ? undefined : Number(open)),
-    ...equal('steward_team', filter.stewardTeam),
-    ...equal('offeree_team', filter.offereeTeam),
-    ...equal('worker_team', filter.workerTeam),
-    ...equal('source', filter.source),
-    ...equal('topic', filter.topic),
-    ...equal('campaign', filter.campaign),
-    ...equal('contact', filter.contact),
-    ...(salesPerson === undefined
-      ? []
-      : [eb.or([eb('worker_person', '=', salesPerson), eb('offeree_person', '=', salesPerson)])]),
-    ...(resumeBy === undefined ? [] : [eb('resume_at', '<=', resumeBy)]),
-  ];
-}
-
-function inStates(eb: OnCard, states: readonly string[]): Condition {
-  const leaves = states.filter((state) => state.includes('.'));
-  const phases = states.filter((state) => !state.includes('.'));
-  return eb.or([
-    ...(leaves.length > 0 ? [eb('state', 'in', leaves)] : []),
-    ...(phases.length > 0 ? [eb('phase', 'in', phases)] : []),
-  ]);
 }

@@ -76,7 +76,7 @@ describe('lists of leads', () => {
     const keys = up.map((card) =>
       by === 'score'
         ? (card.score?.total ?? -Infinity)
-        : { updated: card.updatedAt, created: card.createdAt, stateSince: card.stateSince }[by],
+        : { updated: card.updatedAt, created: card.createdAt, stateSince: card.stateSince, queue: '' }[by],
     );
     keys.slice(1).forEach((key, index) => expect(key >= keys[index]!).toBe(true));
   });

@@ -1,0 +1,72 @@
+import type { Writing } from '../read-database/read-database.js';
+import type { CardRow, IntervalRow } from './lead-card-tables.js';
+
+type Index<Column> = readonly [name: string, first: Column, ...more: Column[]];
+
+const SORTED: readonly Index<keyof CardRow>[] = [
+  ['lead_card_updated', 'updated_at'],
+  ['lead_card_created', 'created_at'],
+  ['lead_card_steward', 'steward_team', 'updated_at'],
+  ['lead_card_phase', 'phase', 'state_since'],
+  ['lead_card_score', 'score_rank'],
+  ['lead_card_contact', 'contact'],
+  // Holds all that a board filters by: its counts are read from the index alone.
+  [
+    'lead_card_board',
+    'state',
+    'stands_since',
+    'steward_team',
+    'steward_person',
+    'source',
+    'topic',
+    'campaign',
+    'phase',
+    'lead',
+  ],
+];
+
+const SPARSE: readonly Index<keyof CardRow>[] = [
+  ['lead_card_external', 'external_id', 'external_system'],
+  ['lead_card_offeree', 'offeree_team', 'lead'],
+  ['lead_card_backlog', 'backlog_team', 'backlog_person', 'phase'],
+  ['lead_card_held', 'held_for', 'score_rank', 'state_since'],
+  ['lead_card_queue', 'sales_team', 'queue_key', 'lead'],
+  ['lead_card_desk', 'sales_person', 'queue_key', 'lead'],
+  ['lead_card_worker', 'worker_team', 'worker_person', 'phase', 'worker_updated_at', 'lead'],
+  ['lead_card_standing', 'stands_since', 'lead'],
+  ['lead_card_resume', 'resume_at'],
+  ['lead_card_silent', 'silent_from'],
+  ['lead_card_quiet', 'quiet_since', 'silent_from'],
+];
+
+const OF_INTERVALS: readonly Index<keyof IntervalRow>[] = [
+  ['owner_interval_team', 'team', 'since', 'lead', 'role', 'opened_revision'],
+  ['owner_interval_person', 'person', 'since', 'lead', 'role', 'opened_revision'],
+  ['owner_interval_opened', 'opened_by', 'opened_recorded_at'],
+  ['owner_interval_closed', 'closed_by', 'closed_recorded_at'],
+];
+
+/** Each serves a list or a look-up; those on columns that are mostly empty hold only the rows that have them. */
+export async function createLeadCardIndexes(tx: Writing): Promise<void> {
+  for (const [name, ...columns] of SORTED) {
+    await tx.schema.createIndex(name).on('lead_card').columns(columns).execute();
+  }
+  for (const [name, ...columns] of SPARSE) {
+    await tx.schema.createIndex(name).on('lead_card').columns(columns).where(columns[0], 'is not', null).execute();
+  }
+  for (const [name, ...columns] of OF_INTERVALS) {
+    await tx.schema.createIndex(name).on('owner_interval').columns(columns).where(columns[0], 'is not', null).execute();
+  }
+  await tx.schema
+    .createIndex('worked_cycle_missing')
+    .on('worked_cycle')
+    .columns(['missing', 'ended_at', 'lead', 'cycle', 'team', 'person'])
+    .where('missing', '=', 1)
+    .execute();
+  await tx.schema
+    .createIndex('contact_tally_several')
+    .on('contact_tally')
+    .columns(['contact', 'open_leads'])
+    .where('open_leads', '>', 1)
+    .execute();
+}

@@ -1,0 +1,75 @@
+import type { WorkedCycleRow } from './lead-card-tables.js';
+import type { LeadRecord } from './lead-record.js';
+
+/** The cycles of one lead that sales worked and that events can still change, by their numbers. */
+export type WorkedCycles = Map<number, WorkedCycleRow>;
+
+const SALES_AT_WORK = /^(working|opportunity)\b/;
+
+/**
+ * What an event says of a cycle's work: changes `cycles` and gives the row that it changed. The rating is owed as soon
+ * as the lead leaves the sales stages, by whoever had it last; of imported history nobody owes one.
+ */
+export function moveWorkedCycle(cycles: WorkedCycles, event: LeadRecord): WorkedCycleRow | undefined {
+  const { change, imported } = event.meta;
+  const number = event.data.cycle;
+  let row = cycles.get(number);
+  const before = row;
+  const worker = change?.worker?.to;
+  if (worker) row = { ...(row ?? begun(event.lead, number)), team: worker.team, person: worker.person ?? '' };
+  if (row === undefined) return undefined;
+  if (event.type === 'LeadQualityRated') row = { ...row, rated: 1 };
+  const { from, to } = change?.state ?? { from: null, to: null };
+  if (change && from !== null && to !== null && SALES_AT_WORK.test(from) && !SALES_AT_WORK.test(to)) {
+    row = { ...row, ended_at: change.effectiveAt, ended_as: to, missing: imported ? 0 : 1 };
+  }
+  if (row === before) return undefined;
+  if (row.rated === 1) row = { ...row, missing: 0 };
+  cycles.set(number, row);
+  return row;
+}
+
+const begun = (lead: string, cycle: number): WorkedCycleRow => ({
+  lead,
+  cycle,
+  team: '',
+  person: '',
+  ended_at: null,
+  ended_as: null,
+  rated: 0,
+  missing: 0,
+});
+
+/** For the card's column, without what no event changes any more: earlier cycles that are rated. */
+export function writtenWorkedCycles(cycles: WorkedCycles, current: number): string {
+  const open = [...cycles.values()].filter(({ cycle, rated }) => rated === 0 || cycle === current);
+  return JSON.stringify(
+    open.map(({ cycle, team, person, ended_at, ended_as, rated, missing }) => [
+      cycle,
+      team,
+      person,
+      ended_at,
+      ended_as,
+      rated,
+      missing,
+    ]),
+  );
+}
+
+type Written = readonly [number, string, string, string | null, string | null, number, number];
+
+export function readWorkedCycles(lead: string, written: string): WorkedCycles {
+  const rows = (JSON.parse(written) as readonly Written[]).map(
+    ([cycle, team, person, ended_at, ended_as, rated, missing]): WorkedCycleRow => ({
+      lead,
+      cycle,
+      team,
+      person,
+      ended_at,
+      ended_as,
+      rated,
+      missing,
+    }),
+  );
+  return new Map(rows.map((row) => [row.cycle, row]));
+}
