@@ -29,13 +29,10 @@ import { KeyStoreFault, type KeyStore } from '../../libs/personal-data/key-store
 import { PersonalData } from '../../libs/personal-data/personal-data.js';
 import type { RandomBytes } from '../../libs/personal-data/random-bytes.js';
 import { ProjectionRunner } from '../../libs/projection-runner/runner.js';
-import { StoredSkips } from '../../libs/projection-runner/skipped-events.js';
 import type { ReadDatabase } from '../../libs/read-database/read-database.js';
 import { FunnelProjection } from '../../libs/team-views/funnel-projection.js';
 import { LeadCardProjection } from '../../libs/team-views/lead-card-projection.js';
 import type { LeadAsOf } from '../../libs/team-views/http/leads-as-of.js';
-import { NumbersModule } from '../../libs/team-views/numbers.module.js';
-import { OutcomeProjection } from '../../libs/team-views/outcome-projection.js';
 import { TeamViewsModule } from '../../libs/team-views/team-views.module.js';
 import { Metrics } from '../../libs/telemetry/metrics.js';
 import { routingViews, salesLoadSource } from './routing-facts.js';
@@ -75,13 +72,8 @@ class BatonModule {
 export async function composeBaton(parts: BatonParts): Promise<Running> {
   const { settings, store, database, keys, ring, random, clock, logger } = parts;
   const feed = new InProcessFeed(store);
-  const projections = () => [
-    new LeadCardProjection(),
-    new FunnelProjection(),
-    new OutcomeProjection(),
-    ...referenceProjections(),
-  ];
-  const runner = new ProjectionRunner({ database, feed, projections, skips: new StoredSkips(store), clock });
+  const projections = [new LeadCardProjection(), new FunnelProjection(), ...referenceProjections()];
+  const runner = new ProjectionRunner({ database, feed, projections, clock });
   const commands = new StreamCommands(store);
   const reference = new ReferenceData(commands);
   const personalData = new PersonalData({ keys, pepper: ring.pepper, random });
@@ -109,9 +101,8 @@ export async function composeBaton(parts: BatonParts): Promise<Running> {
     return known && leadView(lead, known);
   };
   const viewModule = TeamViewsModule.on(database, runner, (person) => reference.teamsOf(person), leadAsOf);
-  const numbersModule = NumbersModule.on(database, runner, (person) => reference.teamsOf(person), clock);
   const exportModule = ExportsModule.on({ store, database, personalData }, logger);
-  const server = await createServer(BatonModule.of(commandModule, viewModule, numbersModule, exportModule), {
+  const server = await createServer(BatonModule.of(commandModule, viewModule, exportModule), {
     host: settings.host,
     port: settings.port,
     verifyToken: parts.verifyToken,
