@@ -1,36 +1,82 @@
 import type { FeedProgress } from '../event-feed/event-feed.js';
 import type { Reading, Writing } from '../read-database/read-database.js';
+import { onTablesOf, storedName, suffixOf } from './build-tables.js';
+import { withoutIndexes } from './deferred-indexes.js';
 import type { Projection } from './projection.js';
-import type { BuildStatus, RunnerTables } from './runner-tables.js';
+import type { BuildRow, RunnerTables } from './runner-tables.js';
+import { serveTables } from './served-tables.js';
 
-/** A projection's version as it stands in the database. */
-export interface Build {
-  readonly build: string;
-  readonly status: BuildStatus;
+export const tablesOf = (build: Pick<BuildRow, 'tables'>): readonly string[] => build.tables.split(',');
+
+/** All builds of a projection that stand, the oldest first. */
+export function readBuilds(reading: Reading, projection: string): Promise<BuildRow[]> {
+  return reading
+    .withTables<RunnerTables>()
+    .selectFrom('projection_build')
+    .selectAll()
+    .where('projection', '=', projection)
+    .orderBy('version')
+    .orderBy('serial')
+    .execute();
 }
 
 /**
- * The build of a projection's present version. Where there is none it is made, with empty tables and no progress, and
- * other versions go: their rows can be had again from the events at any time.
+ * The builds of a projection that this program keeps up. Where its version has none, one is made: it serves at once
+ * where nothing does, else it is filled beside what serves, which stays as it is until the new one has caught up.
  */
-export async function openBuild(tx: Writing, projection: Projection): Promise<Build> {
-  const { name, version, tables } = projection;
-  const runner = tx.withTables<RunnerTables>();
-  const all = await runner.selectFrom('projection_build').selectAll().where('projection', '=', name).execute();
-  const present = all.find((row) => row.version === version);
-  if (present !== undefined) return { build: present.build, status: present.status };
-  for (const other of all) await dropBuild(tx, other.build, other.tables.split(','));
-  const build = `${name}.v${version}`;
-  await projection.createTables(tx);
-  await runner
-    .insertInto('projection_build')
-    .values({ build, projection: name, version, status: 'building', tables: tables.join(','), fault: null })
-    .execute();
-  return { build, status: 'building' };
+export async function openBuilds(tx: Writing, projection: Projection): Promise<readonly BuildRow[]> {
+  const all = await readBuilds(tx, projection.name);
+  const ofVersion = all.filter((build) => build.version === projection.version);
+  const running = ofVersion.filter((build) => build.status !== 'retired');
+  if (running.length > 0) return running;
+  const retired = ofVersion.at(-1);
+  // An older program came back: what it had is taken up where it was left.
+  if (retired !== undefined) return [await resumeBuild(tx, retired)];
+  return [await createBuild(tx, projection, false)];
 }
 
-async function dropBuild(tx: Writing, build: string, tables: readonly string[]): Promise<void> {
-  for (const table of tables) await tx.schema.dropTable(table).execute();
+/** Empty tables without progress, beside all that stand. */
+export async function createBuild(tx: Writing, projection: Projection, held: boolean): Promise<BuildRow> {
+  const { name, version, tables } = projection;
+  const all = await readBuilds(tx, name);
+  const serial = 1 + Math.max(0, ...all.filter((build) => build.version === version).map((build) => build.serial));
+  const suffix = suffixOf(version, serial);
+  const indexes = await withoutIndexes(onTablesOf(tx, tables, suffix), (own) => projection.createTables(own));
+  const row: BuildRow = {
+    build: `${name}.${version}.${serial}`,
+    projection: name,
+    version,
+    serial,
+    status: 'building',
+    serving: 0,
+    held: held ? 1 : 0,
+    tables: tables.join(','),
+    indexes: JSON.stringify(indexes),
+    fault: null,
+  };
+  await tx.withTables<RunnerTables>().insertInto('projection_build').values(row).execute();
+  return all.some((build) => build.serving === 1) ? row : serveBuild(tx, row);
+}
+
+/** Sets a retired build going again, to be promoted when it has caught up. */
+export async function resumeBuild(tx: Writing, build: BuildRow): Promise<BuildRow> {
+  const change = { status: 'building', held: 0, fault: null } as const;
+  await updateBuild(tx, build.build, change);
+  return { ...build, ...change };
+}
+
+/** Lets queries see this build instead of the one they saw, which is retired and kept. */
+export async function serveBuild(tx: Writing, build: BuildRow): Promise<BuildRow> {
+  const serving = (await readBuilds(tx, build.projection)).find((other) => other.serving === 1);
+  if (serving !== undefined) await updateBuild(tx, serving.build, { serving: 0, status: 'retired' });
+  await updateBuild(tx, build.build, { serving: 1 });
+  await serveTables(tx, serving ? tablesOf(serving) : [], tablesOf(build), suffixOf(build.version, build.serial));
+  return { ...build, serving: 1 };
+}
+
+export async function dropBuild(tx: Writing, { build, version, serial, tables }: BuildRow): Promise<void> {
+  const suffix = suffixOf(version, serial);
+  for (const table of tablesOf({ tables })) await tx.schema.dropTable(storedName(table, suffix)).execute();
   const runner = tx.withTables<RunnerTables>();
   await runner.deleteFrom('projection_progress').where('build', '=', build).execute();
   await runner.deleteFrom('projection_stream').where('build', '=', build).execute();
@@ -58,11 +104,11 @@ export async function writeProgress(tx: Writing, build: string, partition: numbe
     .execute();
 }
 
-/** What is new of a build: that it has caught up, or why it does not go on (null: it does). */
+/** What is new of a build: how it stands, or why it does not go on (null: it does). */
 export async function updateBuild(
   tx: Writing,
   build: string,
-  change: { readonly status?: BuildStatus; readonly fault?: string | null },
+  change: Partial<Pick<BuildRow, 'status' | 'serving' | 'held' | 'indexes' | 'fault'>>,
 ): Promise<void> {
   await tx.withTables<RunnerTables>().updateTable('projection_build').set(change).where('build', '=', build).execute();
 }

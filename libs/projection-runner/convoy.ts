@@ -88,7 +88,7 @@ async function take(view: View, batch: FeedBatch): Promise<void> {
     await view.take(batch);
   } catch (error) {
     if (!(error instanceof RevisionGap || error instanceof RebuildStopped)) throw error;
-    await view.stop(error.message);
+    await view.stop(error);
   }
 }
 

@@ -2,10 +2,14 @@ import { isoTime, type Clock } from '../decider/clock.js';
 import type { FeedBatch } from '../event-feed/event-feed.js';
 import type { RecordedEvent } from '../event-store/event-store.js';
 import type { ReadDatabase, Writing } from '../read-database/read-database.js';
+import { onTablesOf, suffixOf, type BuildSuffix } from './build-tables.js';
 import { writeProgress } from './builds.js';
 import { BEHIND_ANOTHER, DeadLetters, UNKNOWN_TYPE } from './dead-letters.js';
-import { RebuildStopped, RevisionGap, type Projection } from './projection.js';
+import { ParkedStreams, type Retried } from './parked-streams.js';
+import { RebuildStopped, RevisionGap, UnknownEventType, type Projection, type StreamPlace } from './projection.js';
+import type { BuildRow } from './runner-tables.js';
 import { sift, type Marks, type Sifted } from './sift.js';
+import { keyOf } from './skipped-events.js';
 import { StreamMarks } from './stream-marks.js';
 
 /**
@@ -13,17 +17,42 @@ import { StreamMarks } from './stream-marks.js';
  * its effect once, whatever is delivered twice and wherever the process ends.
  */
 export class Projecting {
+  private readonly build: string;
+  private readonly suffix: BuildSuffix;
   private readonly marks: StreamMarks;
   private readonly deadLetters: DeadLetters;
+  private readonly parked: ParkedStreams;
+  /** grows while it works: what an operator tells it to pass over */
+  private readonly skipped: Set<string>;
 
   constructor(
     private readonly database: ReadDatabase,
     private readonly projection: Projection,
-    private readonly build: string,
+    { build, version, serial }: BuildRow,
     private readonly clock: Clock,
+    skipped: ReadonlySet<string>,
   ) {
+    this.build = build;
+    this.suffix = suffixOf(version, serial);
     this.marks = new StreamMarks(build);
     this.deadLetters = new DeadLetters(build);
+    this.skipped = new Set(skipped);
+    this.parked = new ParkedStreams({
+      database,
+      marks: this.marks,
+      deadLetters: this.deadLetters,
+      fold: (event, tx) => this.foldOne(event, tx),
+      concernsAll: (error) => this.concernsAll(error),
+    });
+  }
+
+  skip(place: StreamPlace): void {
+    this.skipped.add(keyOf(place));
+  }
+
+  /** @see ParkedStreams.retry */
+  retry(stream: string, advanced: (marks: Marks) => void): Promise<Retried> {
+    return this.parked.retry(stream, advanced);
   }
 
   /**
@@ -56,18 +85,27 @@ export class Projecting {
       tx,
       events.map((event) => event.stream),
     );
-    const sifted = sift(events, before, (type) => this.projection.handles(type));
+    const sifted = sift(events, before, (type) => this.projection.handles(type), this.skipped);
     if (sifted.aside.length > 0) await this.layAside(tx, sifted, parking);
-    if (sifted.fresh.length > 0) await this.projection.apply(sifted.fresh, tx);
+    if (sifted.fresh.length > 0) await this.apply(sifted.fresh, tx);
     await this.marks.save(tx, sifted.marks);
     return sifted.marks;
+  }
+
+  private async foldOne(event: RecordedEvent, tx: Writing): Promise<void> {
+    if (this.skipped.has(keyOf(event))) return;
+    if (!this.projection.handles(event.type)) throw new UnknownEventType();
+    await this.apply([event], tx);
+  }
+
+  private apply(events: readonly RecordedEvent[], tx: Writing): Promise<void> {
+    return this.projection.apply(events, onTablesOf(tx, this.projection.tables, this.suffix));
   }
 
   private async layAside(tx: Writing, { aside }: Sifted, parking: boolean): Promise<void> {
     const unknown = aside.find((one) => one.unknownType);
     if (!parking && unknown !== undefined) {
-      const { stream, revision } = unknown.event;
-      throw new RebuildStopped(`${this.projection.name}: unknown type of event at ${stream}@${revision}`);
+      throw new RebuildStopped(this.projection.name, 'unknown type of event', unknown.event);
     }
     const letters = aside.map(({ event, unknownType }) => ({
       event,
@@ -88,7 +126,7 @@ export class Projecting {
       const [only] = events;
       if (events.length === 1 && only !== undefined) {
         if (parking) return this.park(only, faultName(error));
-        throw new RebuildStopped(`${this.projection.name}: ${faultName(error)} at ${only.stream}@${only.revision}`);
+        throw new RebuildStopped(this.projection.name, faultName(error), only);
       }
       const half = events.length >> 1;
       const first = await this.foldInParts(events.slice(0, half), parking);

@@ -1,10 +1,12 @@
 import { isoTime } from '../decider/clock.js';
 import type { EventFeed, FeedBatch } from '../event-feed/event-feed.js';
 import type { NewEvent, RecordedEvent } from '../event-store/event-store.js';
+import { MemoryEventStore } from '../event-store/memory-event-store.js';
 import type { ReadDatabase } from '../read-database/read-database.js';
 import { openReadDatabase } from '../read-database/read-database.spec-kit.js';
 import type { Projection } from './projection.js';
 import { ProjectionRunner } from './runner.js';
+import { StoredSkips } from './skipped-events.js';
 
 export interface StreamHistory {
   readonly stream: string;
@@ -87,7 +89,15 @@ export async function afterFeed<T>(
   feed: EventFeed,
   look: (runner: ProjectionRunner) => Promise<T>,
 ): Promise<T> {
-  const runner = new ProjectionRunner({ database, feed, projections, clock: () => NOON, pause: async () => undefined });
+  const skips = new StoredSkips(new MemoryEventStore());
+  const runner = new ProjectionRunner({
+    database,
+    feed,
+    projections: () => projections,
+    skips,
+    clock: () => NOON,
+    pause: async () => undefined,
+  });
   await runner.start();
   await runner.whenCaughtUp();
   try {

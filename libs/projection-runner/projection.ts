@@ -39,6 +39,19 @@ export class RevisionGap extends Error {
 /** While a projection is rebuilt nothing is parked: it stops, and whoever looks finds where. */
 export class RebuildStopped extends Error {
   override name = 'RebuildStopped';
+  /** @param why name of an error, without personal data */
+  constructor(
+    projection: string,
+    why: string,
+    readonly place: StreamPlace,
+  ) {
+    super(`${projection}: ${why} at ${place.stream}@${place.revision}`);
+  }
+}
+
+/** A type or version that the projection does not know, where it was tried again. */
+export class UnknownEventType extends Error {
+  override name = 'UnknownEventType';
 }
 
 /** A stream's place in the order, `name` and `revision`, as a command answers it. */

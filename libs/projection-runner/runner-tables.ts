@@ -1,18 +1,27 @@
 import type { Migrations } from '../read-database/migrations.js';
 
-/** A projection in one version, with its tables; several of one projection may stand beside each other. */
+/** A projection in one version, with tables of its own; several of one projection may stand beside each other. */
 export type BuildRow = {
+  /** `lead-card.3.1`: projection, version and serial */
   readonly build: string;
   readonly projection: string;
   readonly version: number;
-  /** `building` until it has reached what stood when it began */
+  /** from 1: one version may be built again */
+  readonly serial: number;
   readonly status: BuildStatus;
-  /** names of its tables, by commas: a later version drops what this one made */
+  /** 1: queries see this one's tables */
+  readonly serving: number;
+  /** 1: promoted by an operator only, not as soon as it has caught up */
+  readonly held: number;
+  /** plain names of its tables, by commas */
   readonly tables: string;
+  /** JSON list of the statements that make its indexes, once it has caught up */
+  readonly indexes: string;
   /** why it does not go on, without personal data */
   readonly fault: string | null;
 };
-export type BuildStatus = 'building' | 'live';
+/** `building` until it has reached what stood when it began; `retired` once another took its place, kept as it is. */
+export type BuildStatus = 'building' | 'live' | 'retired';
 
 /** Written in the transaction of the rows: what is done is done once. */
 export type ProgressRow = {
@@ -88,5 +97,20 @@ export const RUNNER_MIGRATIONS: Migrations = [
       .addColumn('parked_at', 'text', (column) => column.notNull())
       .addPrimaryKeyConstraint('dead_letter_key', ['build', 'stream', 'revision'])
       .execute();
+  },
+  // Builds side by side. What stood alone before is filled anew from the events, under names of its own.
+  async (tx) => {
+    const runner = tx.withTables<RunnerTables>();
+    for (const { tables } of await runner.selectFrom('projection_build').select('tables').execute()) {
+      for (const table of tables.split(',')) await tx.schema.dropTable(table).execute();
+    }
+    for (const table of ['projection_build', 'projection_progress', 'projection_stream', 'dead_letter'] as const) {
+      await runner.deleteFrom(table).execute();
+    }
+    const alter = tx.schema.alterTable('projection_build');
+    await alter.addColumn('serial', 'integer', (column) => column.notNull().defaultTo(1)).execute();
+    await alter.addColumn('serving', 'integer', (column) => column.notNull().defaultTo(0)).execute();
+    await alter.addColumn('held', 'integer', (column) => column.notNull().defaultTo(0)).execute();
+    await alter.addColumn('indexes', 'text', (column) => column.notNull().defaultTo('[]')).execute();
   },
 ];

@@ -7,6 +7,7 @@ import { afterFeed, canonicalDump, feedOf, NOON, recordedAll } from './projectio
 import type { Projection } from './projection.js';
 import { ProjectionRunner } from './runner.js';
 import type { RunnerTables } from './runner-tables.js';
+import { StoredSkips } from './skipped-events.js';
 import { step, StepProjection, stepsIn } from './step-projection.spec-kit.js';
 
 const LONG = { timeoutMs: 30_000 };
@@ -33,7 +34,8 @@ describe('projection runner', () => {
     const runner = new ProjectionRunner({
       database,
       feed,
-      projections,
+      projections: () => projections,
+      skips: new StoredSkips(store),
       clock: () => NOON,
       pause: async () => undefined,
     });
@@ -154,7 +156,11 @@ describe('projection runner', () => {
         {
           projection: 'steps',
           version: 1,
+          build: 'steps.1.1',
           status: 'live',
+          serving: true,
+          done: 2,
+          total: 2,
           behindMs: 0,
           parkedStreams: 1,
           oldestParkedMs: 0,
@@ -186,7 +192,7 @@ describe('projection runner', () => {
     expect(await stepsIn(opened.database)).toEqual({});
   });
 
-  it('makes a new version anew from the start, and drops the old one', async () => {
+  it('makes a new version anew from the start, and keeps the old one', async () => {
     await walk('walk-a', step(), step());
     await (await run([new StepProjection(1)])).whenCaughtUp();
     await runners[0]!.stop();
@@ -200,7 +206,10 @@ describe('projection runner', () => {
       .selectFrom('projection_build')
       .selectAll()
       .execute();
-    expect(builds).toMatchObject([{ build: 'steps.v2', status: 'live' }]);
+    expect(builds).toMatchObject([
+      { build: 'steps.1.1', status: 'retired', serving: 0 },
+      { build: 'steps.2.1', status: 'live', serving: 1 },
+    ]);
   });
 
   it('rebuilds to the rows that it had live', async () => {

@@ -1,5 +1,6 @@
 import type { RecordedEvent } from '../event-store/event-store.js';
 import { RevisionGap } from './projection.js';
+import { keyOf } from './skipped-events.js';
 
 /** How far a build is in a stream. */
 export interface Mark {
@@ -21,9 +22,15 @@ export interface Sifted {
  * What of a batch is new, by the marks of its streams. What was seen before is dropped: deliveries may repeat.
  *
  * @param handles whether a stored type is known to the projection
+ * @param skipped events that are passed over, as `keyOf` names them
  * @throws RevisionGap
  */
-export function sift(events: readonly RecordedEvent[], before: Marks, handles: (type: string) => boolean): Sifted {
+export function sift(
+  events: readonly RecordedEvent[],
+  before: Marks,
+  handles: (type: string) => boolean,
+  skipped: ReadonlySet<string>,
+): Sifted {
   const fresh: RecordedEvent[] = [];
   const aside: { event: RecordedEvent; unknownType: boolean }[] = [];
   const marks = new Map<string, Mark>();
@@ -35,8 +42,9 @@ export function sift(events: readonly RecordedEvent[], before: Marks, handles: (
       continue;
     }
     if (event.revision !== mark.revision + 1) throw new RevisionGap(event.stream, mark.revision + 1, event.revision);
-    if (handles(event.type)) {
-      fresh.push(event);
+    const passedOver = skipped.size > 0 && skipped.has(keyOf(event));
+    if (passedOver || handles(event.type)) {
+      if (!passedOver) fresh.push(event);
       marks.set(event.stream, { revision: event.revision, parked: false });
     } else {
       aside.push({ event, unknownType: true });

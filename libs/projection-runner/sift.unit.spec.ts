@@ -1,6 +1,6 @@
 import { RevisionGap } from './projection.js';
 import { recordedAll } from './projection.spec-kit.js';
-import { sift } from './sift.js';
+import { sift as siftBatch, type Marks } from './sift.js';
 import { step } from './step-projection.spec-kit.js';
 
 const known = (type: string): boolean => type === 'Stepped.v1';
@@ -10,6 +10,8 @@ const [a0, a1, a2] = recordedAll([{ stream: 'walk-a', events: [step(), step({}, 
   ReturnType<typeof recordedAll>[number],
 ];
 const any = (): boolean => true;
+const sift = (events: Parameters<typeof siftBatch>[0], before: Marks, handles: (type: string) => boolean) =>
+  siftBatch(events, before, handles, new Set());
 const at = (revision: number, parked = false) => new Map([['walk-a', { revision, parked }]]);
 
 describe('sifting a batch', () => {
@@ -40,5 +42,12 @@ describe('sifting a batch', () => {
 
   it('lays aside whatever comes for a parked stream', () => {
     expect(sift([a0, a1, a2], at(0, true), any)).toMatchObject({ fresh: [], aside: [{ event: a1 }, { event: a2 }] });
+  });
+
+  it('passes over what an operator skipped, of unknown type too, and goes on behind it', () => {
+    const { fresh, aside, marks } = siftBatch([a0, a1, a2], new Map(), known, new Set(['walk-a@1']));
+    expect(fresh).toEqual([a0, a2]);
+    expect(aside).toEqual([]);
+    expect(marks).toEqual(at(2));
   });
 });

@@ -1,18 +1,39 @@
 import type { Clock } from '../decider/clock.js';
 import { hasReached, type EventFeed, type FeedBatch, type FeedProgress } from '../event-feed/event-feed.js';
 import type { ReadDatabase } from '../read-database/read-database.js';
-import { openBuild, readProgress, updateBuild } from './builds.js';
-import { DeadLetters } from './dead-letters.js';
-import type { Projection, StreamPlace } from './projection.js';
+import { readProgress, updateBuild } from './builds.js';
+import { DeadLetters, type ParkedStream } from './dead-letters.js';
+import { goLive, promote } from './promotion.js';
+import type { Retried } from './parked-streams.js';
+import { RebuildStopped, type Projection, type RevisionGap, type StreamPlace } from './projection.js';
 import { Projecting } from './projecting.js';
-import type { BuildStatus } from './runner-tables.js';
+import type { BuildRow, BuildStatus, DeadLetterRow } from './runner-tables.js';
+import type { Marks } from './sift.js';
 import { StreamMarks } from './stream-marks.js';
 import { Waiters, type WaitOptions } from './waiters.js';
+
+export interface ViewParts {
+  readonly projection: Projection;
+  readonly build: BuildRow;
+  readonly database: ReadDatabase;
+  readonly feed: EventFeed;
+  readonly clock: Clock;
+  /** events to be passed over, as `keyOf` names them */
+  readonly skipped: ReadonlySet<string>;
+  /** called once queries see this view instead of the one before */
+  readonly promoted: (view: View) => void;
+}
 
 export interface ViewStatus {
   readonly projection: string;
   readonly version: number;
+  readonly build: string;
   readonly status: BuildStatus;
+  /** whether queries see it */
+  readonly serving: boolean;
+  /** how far it is, in offsets of the feed, and how far there is to go */
+  readonly done: number;
+  readonly total: number;
   /** age in milliseconds of the oldest event that is not yet in the view; 0 where there is none */
   readonly behindMs: number;
   readonly parkedStreams: number;
@@ -22,41 +43,48 @@ export interface ViewStatus {
   readonly fault: string | undefined;
 }
 
-/** A projection at work: its build, how far it is, and who waits for it. */
+/** A build of a projection at work: how far it is, whether queries see it, and who waits for it. */
 export class View {
+  readonly projection: Projection;
   private readonly waiters = new Waiters();
   private readonly marks: StreamMarks;
   private readonly deadLetters: DeadLetters;
   private readonly projecting: Projecting;
+  private build: BuildRow;
   private fault: string | undefined;
   private stopped = false;
+  private poison: StreamPlace | undefined;
+  private working: Promise<void> = Promise.resolve();
 
   private constructor(
-    readonly projection: Projection,
-    private readonly database: ReadDatabase,
-    private readonly clock: Clock,
-    private readonly build: string,
-    private status: BuildStatus,
+    private readonly parts: ViewParts,
     private reached: Map<number, bigint>,
     /** what stood when it began: until that is in the view, it is being built */
     private readonly buildUntil: FeedProgress,
   ) {
-    this.marks = new StreamMarks(build);
-    this.deadLetters = new DeadLetters(build);
-    this.projecting = new Projecting(database, projection, build, clock);
+    const { build, projection, database, clock, skipped } = parts;
+    this.build = build;
+    this.projection = projection;
+    this.marks = new StreamMarks(build.build);
+    this.deadLetters = new DeadLetters(build.build);
+    this.projecting = new Projecting(database, projection, build, clock, skipped);
   }
 
-  static async open(projection: Projection, database: ReadDatabase, feed: EventFeed, clock: Clock): Promise<View> {
+  static async open(parts: ViewParts): Promise<View> {
+    const { build, database, feed } = parts;
     const buildUntil = await feed.head();
-    const { build, status } = await database.transaction(async (tx) => {
-      const opened = await openBuild(tx, projection);
-      await updateBuild(tx, opened.build, { fault: null });
-      return opened;
-    });
-    const reached = new Map(await readProgress(database.reading, build));
-    const view = new View(projection, database, clock, build, status, reached, buildUntil);
-    await view.becomeLive();
+    await database.transaction((tx) => updateBuild(tx, build.build, { fault: null }));
+    const view = new View(parts, new Map(await readProgress(database.reading, build.build)), buildUntil);
+    await view.settle(buildUntil);
     return view;
+  }
+
+  get row(): BuildRow {
+    return this.build;
+  }
+
+  get id(): string {
+    return this.build.build;
   }
 
   get progress(): FeedProgress {
@@ -64,35 +92,61 @@ export class View {
   }
 
   get isBuilding(): boolean {
-    return this.status === 'building';
+    return this.build.status === 'building';
   }
 
-  /** Whether it does not go on until the program is started again. */
+  get isServing(): boolean {
+    return this.build.serving === 1;
+  }
+
+  /** Whether it does not go on until somebody sets it going again. */
   get isStopped(): boolean {
     return this.stopped;
+  }
+
+  /** The event at which a rebuild stopped. */
+  get stoppedAt(): StreamPlace | undefined {
+    return this.poison;
   }
 
   /** @throws what `Projecting.project` throws */
   async take(batch: FeedBatch): Promise<void> {
     if (batch.offset <= (this.reached.get(batch.partition) ?? -1n)) return;
-    const marks = await this.projecting.project(batch, this.status === 'live');
+    const taking = this.project(batch);
+    this.working = taking.catch(() => undefined);
+    await taking;
+  }
+
+  private async project(batch: FeedBatch): Promise<void> {
+    // What comes while it works is no lag: the head is looked at before.
+    const head = this.isSettled ? undefined : await this.parts.feed.head();
+    const marks = await this.projecting.project(batch, !this.isBuilding);
     this.reached.set(batch.partition, batch.offset);
     this.fault = undefined;
-    await this.becomeLive();
+    if (head !== undefined) await this.settle(head);
     this.waiters.reached(marks);
   }
 
   /** After a commit whose outcome is not known, only the database can say how far it is. */
   async rereadProgress(): Promise<void> {
-    this.reached = new Map(await readProgress(this.database.reading, this.build));
+    this.reached = new Map(await readProgress(this.parts.database.reading, this.id));
   }
 
   /** For good: a gap, or what cannot be rebuilt. */
-  async stop(fault: string): Promise<void> {
+  async stop(error: RevisionGap | RebuildStopped): Promise<void> {
+    const fault = error.message;
     this.stopped = true;
     this.fault = fault;
+    if (error instanceof RebuildStopped) this.poison = error.place;
     this.waiters.giveUp();
-    await this.database.transaction((tx) => updateBuild(tx, this.build, { fault }));
+    await this.parts.database.transaction((tx) => updateBuild(tx, this.id, { fault }));
+  }
+
+  /** Ends its work, without a fault; resolves when the batch under way is done. */
+  async retire(): Promise<void> {
+    this.stopped = true;
+    this.waiters.giveUp();
+    await this.working;
   }
 
   /** For now: shown until the next batch is done. */
@@ -102,7 +156,7 @@ export class View {
 
   whenProcessed(place: StreamPlace, options: WaitOptions): Promise<boolean> {
     return this.waiters.wait(place, options, async () => {
-      const mark = await this.marks.of(this.database.reading, place.stream);
+      const mark = await this.marks.of(this.parts.database.reading, place.stream);
       if (mark !== undefined && mark.revision >= place.revision) return true;
       return mark?.parked || this.stopped ? false : undefined;
     });
@@ -112,16 +166,52 @@ export class View {
     this.waiters.giveUp();
   }
 
-  async describe(feed: EventFeed): Promise<ViewStatus> {
-    const [oldest, parked] = await Promise.all([
+  skip(place: StreamPlace): void {
+    this.projecting.skip(place);
+  }
+
+  parkedStreams(limit: number): Promise<readonly ParkedStream[]> {
+    return this.deadLetters.streams(this.parts.database.reading, limit);
+  }
+
+  letters(stream: string, limit: number): Promise<readonly DeadLetterRow[]> {
+    return this.deadLetters.ofStream(this.parts.database.reading, stream, limit);
+  }
+
+  /** Revision of the event for which a stream, or the whole build, waits here. */
+  async waitsAt(stream: string): Promise<number | undefined> {
+    if (this.poison?.stream === stream) return this.poison.revision;
+    return (await this.letters(stream, 1))[0]?.revision;
+  }
+
+  /** @see ParkedStreams.retry */
+  retry(stream: string): Promise<Retried> {
+    return this.projecting.retry(stream, (marks: Marks) => this.waiters.reached(marks));
+  }
+
+  /** Lets an operator's word stand for the wait until it is told to take over. */
+  async release(): Promise<void> {
+    await this.parts.database.transaction((tx) => updateBuild(tx, this.id, { held: 0 }));
+    this.build = { ...this.build, held: 0 };
+    await this.settle(await this.parts.feed.head());
+  }
+
+  async describe(): Promise<ViewStatus> {
+    const { feed, database } = this.parts;
+    const [oldest, parked, head] = await Promise.all([
       feed.oldestAfter(this.reached),
-      this.deadLetters.count(this.database.reading),
+      this.deadLetters.count(database.reading),
+      feed.head(),
     ]);
-    const { name: projection, version } = this.projection;
+    const { projection, version, build, status } = this.build;
     return {
       projection,
       version,
-      status: this.status,
+      build,
+      status,
+      serving: this.isServing,
+      done: progressSum(this.reached),
+      total: progressSum(head),
       behindMs: this.age(oldest),
       parkedStreams: parked.streams,
       oldestParkedMs: this.age(parked.oldest),
@@ -130,12 +220,27 @@ export class View {
   }
 
   private age(time: string | undefined): number {
-    return time === undefined ? 0 : Math.max(0, this.clock() - Date.parse(time));
+    return time === undefined ? 0 : Math.max(0, this.parts.clock() - Date.parse(time));
   }
 
-  private async becomeLive(): Promise<void> {
-    if (this.status === 'live' || !hasReached(this.reached, this.buildUntil)) return;
-    await this.database.transaction((tx) => updateBuild(tx, this.build, { status: 'live' }));
-    this.status = 'live';
+  private get isSettled(): boolean {
+    return !this.isBuilding && (this.isServing || this.build.held === 1);
+  }
+
+  /**
+   * Goes live once it has what stood when it began, and takes over from the one that serves once it has all there is.
+   *
+   * @param head what there was before the last batch
+   */
+  private async settle(head: FeedProgress): Promise<void> {
+    const { database } = this.parts;
+    if (this.isBuilding && hasReached(this.reached, this.buildUntil)) this.build = await goLive(database, this.build);
+    if (this.isSettled || this.isBuilding || !hasReached(this.reached, head)) return;
+    this.build = await promote(database, this.build);
+    this.parts.promoted(this);
   }
 }
+
+/** For bars: how many offsets a progress has behind it, over all partitions. */
+export const progressSum = (progress: FeedProgress): number =>
+  Number([...progress.values()].reduce((all, offset) => all + offset, 0n));
