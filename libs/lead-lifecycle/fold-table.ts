@@ -24,7 +24,10 @@ export const valueOf = (leaf: string): string | Record<string, string> => {
 };
 
 /** The state without its sub-state: what the responsibility matrix and the reports speak of. */
-export const topState = (leaf: Leaf): string => leaf.split('.')[0] ?? leaf;
+export function topState(leaf: Leaf): string {
+  const dot = leaf.indexOf('.');
+  return dot < 0 ? leaf : leaf.slice(0, dot);
+}
 
 export interface FoldTable {
   readonly leaves: readonly Leaf[];

@@ -12,19 +12,19 @@ export interface TakenCommand {
 
 export interface LeadState {
   readonly leaf: Leaf;
-  readonly contact?: string;
+  readonly contact?: string | undefined;
   /** of the latest interest; what rules look at. The first source stays in LeadCreated. */
   readonly source: string;
   readonly topic: string;
-  readonly campaign?: string;
+  readonly campaign?: string | undefined;
   readonly behaviours: readonly string[];
   readonly profile: Profile;
   /** oldest first; the last is the current one. Empty before creation. */
   readonly cycles: readonly Cycle[];
-  readonly steward?: Owner;
-  readonly offeree?: Owner;
-  readonly worker?: Person;
-  readonly accountable?: string;
+  readonly steward?: Owner | undefined;
+  readonly offeree?: Owner | undefined;
+  readonly worker?: Person | undefined;
+  readonly accountable?: string | undefined;
   /** sales teams that work or once worked it: they keep the right to read it */
   readonly workedBy: readonly string[];
   readonly effectiveAt: string;
@@ -32,38 +32,53 @@ export interface LeadState {
   readonly leafSince: string;
   readonly recordedAt: string;
   readonly createdAt: string;
-  readonly offer?: { readonly id: string; readonly acceptBy: string | null };
+  readonly offer?: { readonly id: string; readonly acceptBy: string | null } | undefined;
   /** the team for whose capacity it is held */
-  readonly heldFor?: string;
-  readonly qualification?: LeadEventData<'LeadQualified'>['basis'];
-  readonly score?: { readonly total: number; readonly passed: boolean; readonly policyVersion?: number };
+  readonly heldFor?: string | undefined;
+  readonly qualification?: LeadEventData<'LeadQualified'>['basis'] | undefined;
+  readonly score?: { readonly total: number; readonly passed: boolean; readonly policyVersion?: number } | undefined;
   /** something that a policy looks at was learnt in this cycle */
   readonly newInputs: boolean;
-  readonly resumeAt?: string;
+  readonly resumeAt?: string | undefined;
   readonly touches: number;
-  readonly recommendedMessage?: string;
-  readonly proposal?: { readonly by: string; readonly reason: string };
-  readonly mergedInto?: string;
+  readonly recommendedMessage?: string | undefined;
+  readonly proposal?: { readonly by: string; readonly reason: string } | undefined;
+  readonly mergedInto?: string | undefined;
   readonly absorbed: readonly string[];
   readonly erased: boolean;
   readonly imported: boolean;
   readonly taken: TakenCommand | undefined;
 }
 
+/** Names every member, also what is not there yet: states of one shape are folded several times as fast. */
 export const UNCREATED: LeadState = {
   leaf: INITIAL_LEAF,
+  contact: undefined,
   source: 'unknown',
   topic: 'unknown',
+  campaign: undefined,
   behaviours: [],
   profile: {},
   cycles: [],
+  steward: undefined,
+  offeree: undefined,
+  worker: undefined,
+  accountable: undefined,
   workedBy: [],
   effectiveAt: '',
   leafSince: '',
   recordedAt: '',
   createdAt: '',
+  offer: undefined,
+  heldFor: undefined,
+  qualification: undefined,
+  score: undefined,
   newInputs: false,
+  resumeAt: undefined,
   touches: 0,
+  recommendedMessage: undefined,
+  proposal: undefined,
+  mergedInto: undefined,
   absorbed: [],
   erased: false,
   imported: false,
@@ -91,107 +106,125 @@ export function takenBy(state: LeadState, commandId: string): string | undefined
   return undefined;
 }
 
+/** A state that nobody else has seen yet. */
+type Draft = { -readonly [K in keyof LeadState]: LeadState[K] };
+
 /**
  * The state after an event. Pure and total: an event that the lifecycle does not allow here (which no decider wrote)
- * leaves the state as it is.
+ * leaves the state as it is. One copy is made and then filled in: histories are folded by the million.
  */
 export function evolve(state: LeadState, event: LeadEvent): LeadState {
   const leaf = nextLeaf(state.leaf, event.type, choiceOf(event));
   if (leaf === undefined) return state;
-  const { meta } = event;
-  const { commandId: id, actor } = meta;
-  const taken = state.taken?.id === id ? state.taken : { id, by: actor.id, earlier: state.taken };
-  const learnt: LeadState = { ...state, ...whatItSays(state, event), leaf, recordedAt: meta.recordedAt, taken };
-  const placed = withCycle(state, withOwners(learnt, event), event);
-  if (placed.leaf === state.leaf && sameOwners(placed, state)) return placed;
-  const effectiveAt = meta.occurredAt > state.effectiveAt ? meta.occurredAt : state.effectiveAt;
-  const leafSince = placed.leaf === state.leaf ? state.leafSince : effectiveAt;
-  const accountable = meta.change?.accountable?.to;
-  return { ...placed, effectiveAt, leafSince, ...(accountable ? { accountable } : {}) };
+  const { occurredAt, recordedAt, commandId, actor, change } = event.meta;
+  const next: Draft = { ...state };
+  next.leaf = leaf;
+  next.recordedAt = recordedAt;
+  if (state.taken?.id !== commandId) next.taken = { id: commandId, by: actor.id, earlier: state.taken };
+  learn(next, event);
+  changeOwners(next, event);
+  changeCycle(next, state, event);
+  if (leaf === state.leaf && sameOwners(next, state)) return next;
+  if (occurredAt > state.effectiveAt) next.effectiveAt = occurredAt;
+  if (leaf !== state.leaf) next.leafSince = next.effectiveAt;
+  const accountable = change?.accountable?.to;
+  if (accountable) next.accountable = accountable;
+  return next;
 }
 
 /** What the payload says, leaving leaf, owners and cycles to the rules that hold for every event. */
-function whatItSays(state: LeadState, event: LeadEvent): Partial<LeadState> {
+function learn(next: Draft, event: LeadEvent): void {
   switch (event.type) {
-    case 'LeadCreated': {
-      const { contact, source, topic, campaign, behaviours, profile } = event.data;
-      const imported = event.meta.imported === true;
-      const createdAt = event.meta.occurredAt;
-      return { contact, source, topic, behaviours, profile, imported, createdAt, ...(campaign ? { campaign } : {}) };
-    }
-    case 'InterestRecorded': {
-      const { source, topic, campaign, behaviours } = event.data;
-      const all = [...new Set([...state.behaviours, ...behaviours])];
-      return { source, topic, behaviours: all, newInputs: true, ...(campaign ? { campaign } : {}) };
-    }
+    case 'LeadCreated':
+      next.contact = event.data.contact;
+      next.source = event.data.source;
+      next.topic = event.data.topic;
+      next.campaign = event.data.campaign ?? next.campaign;
+      next.behaviours = event.data.behaviours;
+      next.profile = event.data.profile;
+      next.imported = event.meta.imported === true;
+      next.createdAt = event.meta.occurredAt;
+      return;
+    case 'InterestRecorded':
+      next.source = event.data.source;
+      next.topic = event.data.topic;
+      next.campaign = event.data.campaign ?? next.campaign;
+      next.behaviours = [...new Set([...next.behaviours, ...event.data.behaviours])];
+      next.newInputs = true;
+      return;
     case 'LeadDetailsCorrected':
       // A corrected name or phone number is nothing that a policy looks at.
-      return event.data.profile ? { profile: { ...state.profile, ...event.data.profile }, newInputs: true } : {};
+      if (!event.data.profile) return;
+      next.profile = { ...next.profile, ...event.data.profile };
+      next.newInputs = true;
+      return;
     case 'LeadScored': {
       const { basis, total, passed } = event.data;
-      return { score: { total, passed, ...(basis.kind === 'policy' ? { policyVersion: basis.policy.version } : {}) } };
+      next.score = { total, passed, ...(basis.kind === 'policy' ? { policyVersion: basis.policy.version } : {}) };
+      return;
     }
     case 'NurtureStarted':
-      return { resumeAt: event.data.resumeAt };
+      next.resumeAt = event.data.resumeAt;
+      return;
     case 'LeadQualified':
-      return { qualification: event.data.basis };
+      next.qualification = event.data.basis;
+      return;
     case 'LeadHeld':
-      return { heldFor: event.data.team };
+      next.heldFor = event.data.team;
+      return;
     case 'LeadHandedOff':
-      return { offer: { id: event.data.offerId, acceptBy: event.data.acceptBy } };
+      next.offer = { id: event.data.offerId, acceptBy: event.data.acceptBy };
+      return;
     case 'LeadContacted':
-      return { touches: state.touches + 1 };
+      next.touches += 1;
+      return;
     case 'MessageRecommended':
-      return { recommendedMessage: event.data.message };
+      next.recommendedMessage = event.data.message;
+      return;
     case 'DisqualificationProposed':
-      return { proposal: { by: event.meta.actor.id, reason: event.data.reason.code } };
+      next.proposal = { by: event.meta.actor.id, reason: event.data.reason.code };
+      return;
+    case 'DisqualificationDeclined':
+      next.proposal = undefined;
+      return;
     case 'LeadDisqualified':
-      return { erased: event.data.reason.code === 'erased' };
+      next.erased = event.data.reason.code === 'erased';
+      return;
     case 'LeadMerged':
-      return { mergedInto: event.data.into };
+      next.mergedInto = event.data.into;
+      return;
     case 'DuplicateAbsorbed':
-      return { absorbed: [...state.absorbed, event.data.lead] };
+      next.absorbed = [...next.absorbed, event.data.lead];
+      return;
     default:
-      return {};
+      return;
   }
 }
 
 const WORKED = ['working', 'opportunity', 'lost'];
 
 /** I2: an offeree exactly while offered, a worker exactly while worked or lost; the steward never ends. */
-function withOwners(state: LeadState, event: LeadEvent): LeadState {
-  const { offeree, worker, offer, heldFor, proposal, mergedInto, ...rest } = state;
-  const top = topState(state.leaf);
-  const data = event.data as { steward?: Owner; offeree?: Owner; worker?: Person };
-  const nowOfferee = data.offeree ?? offeree;
-  const nowWorker = data.worker ?? worker;
-  const declined = event.type === 'DisqualificationDeclined';
-  return {
-    ...rest,
-    ...(data.steward ? { steward: data.steward } : {}),
-    ...(top === 'offered' && nowOfferee ? { offeree: nowOfferee } : {}),
-    ...(top === 'offered' && offer ? { offer } : {}),
-    ...(WORKED.includes(top) && nowWorker ? { worker: nowWorker } : {}),
-    ...(top === 'held' && heldFor ? { heldFor } : {}),
-    ...(top === 'merged' && mergedInto ? { mergedInto } : {}),
-    ...(proposal && !declined ? { proposal } : {}),
-    ...(data.worker && !state.workedBy.includes(data.worker.team)
-      ? { workedBy: [...state.workedBy, data.worker.team] }
-      : {}),
-  };
+function changeOwners(next: Draft, event: LeadEvent): void {
+  const { steward, offeree, worker } = event.data as { steward?: Owner; offeree?: Owner; worker?: Person };
+  const top = topState(next.leaf);
+  if (steward) next.steward = steward;
+  next.offeree = top === 'offered' ? (offeree ?? next.offeree) : undefined;
+  next.worker = WORKED.includes(top) ? (worker ?? next.worker) : undefined;
+  if (worker && !next.workedBy.includes(worker.team)) next.workedBy = [...next.workedBy, worker.team];
+  if (top !== 'offered') next.offer = undefined;
+  if (top !== 'held') next.heldFor = undefined;
+  if (top !== 'merged') next.mergedInto = undefined;
 }
 
 /** What is per cycle ends with it: an unanswered proposal when it closes, the rest when the next begins. */
-function withCycle(before: LeadState, state: LeadState, event: LeadEvent): LeadState {
-  const cycles = cyclesAfter(before.cycles, before.leaf, event, state.leaf);
-  const begun = before.cycles.length > 0 && cycles.length > before.cycles.length;
-  const closed = cycles.at(-1)?.outcome !== undefined;
-  if (!begun && !closed) return { ...state, cycles };
-  const { proposal: _unanswered, ...settled } = state;
-  if (!begun) return { ...settled, cycles };
-  const { qualification: _qualification, resumeAt: _resumeAt, ...kept } = settled;
-  const resumeAt = (event.data as { resumeAt?: string }).resumeAt;
-  return { ...kept, newInputs: false, cycles, ...(resumeAt ? { resumeAt } : {}) };
+function changeCycle(next: Draft, before: LeadState, event: LeadEvent): void {
+  next.cycles = cyclesAfter(before.cycles, before.leaf, event, next.leaf);
+  const begun = before.cycles.length > 0 && next.cycles.length > before.cycles.length;
+  if (begun || currentCycle(next)?.outcome !== undefined) next.proposal = undefined;
+  if (!begun) return;
+  next.qualification = undefined;
+  next.newInputs = false;
+  next.resumeAt = (event.data as { resumeAt?: string }).resumeAt;
 }
 
 const sameOwner = (a: Owner | undefined, b: Owner | undefined): boolean =>
