@@ -1,4 +1,6 @@
 import type { CountMetric, Metric, RateMetric } from './metric.js';
+import type { OutcomeMetric } from './outcome-metric.js';
+import { OUTCOME_METRICS } from './outcome-metrics.js';
 
 const funnel = { clockStart: 'lead-created', imported: 'counted', agreementVersion: null } as const;
 const count = <const Id extends string>(
@@ -88,4 +90,9 @@ export const RATE_METRICS = [
 
 export type RateMetricId = (typeof RATE_METRICS)[number]['id'];
 
-export const METRIC_CATALOGUE: readonly Metric[] = [...COUNT_METRICS, ...RATE_METRICS];
+/** The numbers of the funnel, by when leads were created, and those of what became of leads, by when that happened. */
+export const METRIC_CATALOGUE: readonly (Metric | OutcomeMetric)[] = [
+  ...COUNT_METRICS,
+  ...RATE_METRICS,
+  ...OUTCOME_METRICS,
+];

@@ -1,0 +1,59 @@
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { ApiReading } from '../../http-kit/api-docs.js';
+import { CurrentCaller, type Caller } from '../../http-kit/caller.js';
+import { decodeCursor, encodeCursor } from '../../http-kit/cursor.js';
+import { malformed } from '../../http-kit/problem-exception.js';
+import { OutcomeEvidence } from '../outcome-evidence.js';
+import { MOST_NUMBER_ROWS, OutcomeNumbers } from '../outcome-numbers.js';
+import { AskedNumbers } from './asked-numbers.js';
+import { EvidenceOfNumberQuery, NumbersOfMetricQuery } from './numbers.dto.js';
+import { ViewAccess } from './view-access.js';
+
+/** The numbers of the catalogue: company-wide and the same for both teams, with the leads behind each. */
+@ApiTags('views')
+@ApiReading()
+@Controller('numbers')
+export class NumbersController {
+  constructor(
+    private readonly numbers: OutcomeNumbers,
+    private readonly evidence: OutcomeEvidence,
+    private readonly asked: AskedNumbers,
+    private readonly access: ViewAccess,
+  ) {}
+
+  /** A number of the catalogue, by any of its dimensions. */
+  @Get(':metric')
+  async rows(@CurrentCaller() caller: Caller, @Param('metric') id: string, @Query() query: NumbersOfMetricQuery) {
+    this.access.assertReader(caller);
+    const { by = [] } = query;
+    const { metric, filter } = this.asked.of(id, query, by);
+    await this.access.waitFor('outcomes', query.after);
+    const rows = await this.numbers.rows({ metric, by, ...filter });
+    if (rows === undefined) {
+      const rule = `gives more than ${MOST_NUMBER_ROWS} rows: ask by fewer dimensions or for a shorter time`;
+      throw malformed({ in: 'query', field: 'by', rule });
+    }
+    return { metric: id, asOf: filter.asOf, rows };
+  }
+
+  /** The leads behind a number that you may read, and how many there are besides. */
+  @Get(':metric/evidence')
+  async leads(@CurrentCaller() caller: Caller, @Param('metric') id: string, @Query() query: EvidenceOfNumberQuery) {
+    const scope = this.access.scopeOf(caller);
+    const { part, limit, cursor } = query;
+    const { metric, filter } = this.asked.of(id, query);
+    const [after] = cursor === undefined ? [undefined] : decodeCursor(cursor, ['string']);
+    // The cards say who may read a lead: what they do not have yet is outside.
+    await Promise.all(['outcomes', 'lead-card'].map((view) => this.access.waitFor(view, query.after)));
+    const { leads, total, outside, next } = await this.evidence.page({
+      metric,
+      part,
+      scope,
+      limit,
+      ...filter,
+      ...(after === undefined ? {} : { after }),
+    });
+    return { metric: id, asOf: filter.asOf, leads, total, outside, ...(next && { next: encodeCursor([next]) }) };
+  }
+}

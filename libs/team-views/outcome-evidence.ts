@@ -1,0 +1,81 @@
+import { sql, type Kysely } from 'kysely';
+import type { OutcomeMetric } from '../metric-catalogue/outcome-metric.js';
+import type { ReadDatabase } from '../read-database/read-database.js';
+import type { LeadCardTables } from './lead-card-tables.js';
+import { unitsOf, type OutcomeFilter } from './outcome-numbers.js';
+import type { OutcomeTables } from './outcome-tables.js';
+import { having } from './outcome-traits.js';
+import { readable, type Scope } from './scope.js';
+
+/** Of a number: the units it is over, of those the ones that it counts, or those it counts apart. */
+export const EVIDENCE_PARTS = ['all', 'counted', 'apart'] as const;
+export type EvidencePart = (typeof EVIDENCE_PARTS)[number];
+
+export interface EvidenceQuery extends OutcomeFilter {
+  readonly metric: OutcomeMetric;
+  readonly part: EvidencePart;
+  readonly scope: Scope;
+  /** the last lead of the page before */
+  readonly after?: string;
+  readonly limit: number;
+}
+
+export interface EvidencePage {
+  /** ids in ascending order */
+  readonly leads: readonly string[];
+  /** how many leads are behind the number, and how many of those the caller may not read: counted, never listed */
+  readonly total: number;
+  readonly outside: number;
+  /** for `after`; absent on the last page */
+  readonly next?: string;
+}
+
+/** Which leads stand behind a number. */
+export class OutcomeEvidence {
+  private readonly db: Kysely<OutcomeTables>;
+  private readonly cards: Kysely<LeadCardTables>;
+
+  constructor(database: Pick<ReadDatabase, 'reading'>) {
+    this.db = database.reading.withTables<OutcomeTables>();
+    this.cards = database.reading.withTables<LeadCardTables>();
+  }
+
+  async page(query: EvidenceQuery): Promise<EvidencePage> {
+    const { after = '', limit } = query;
+    const [all, own, found] = await Promise.all([
+      this.behind(query).select(leadCount).executeTakeFirstOrThrow(),
+      this.readable(query).select(leadCount).executeTakeFirstOrThrow(),
+      this.readable(query)
+        .select('outcome.lead')
+        .distinct()
+        .where('outcome.lead', '>', after)
+        .orderBy('outcome.lead')
+        .limit(limit + 1)
+        .execute(),
+    ]);
+    const leads = found.slice(0, limit).map(({ lead }) => lead);
+    const next = found.length > limit ? leads.at(-1) : undefined;
+    const total = Number(all.leads);
+    return { leads, total, outside: total - Number(own.leads), ...(next !== undefined && { next }) };
+  }
+
+  private behind(query: EvidenceQuery) {
+    const { metric, part, asOf } = query;
+    const traits = { all: metric.among, counted: [...metric.among, ...metric.of], apart: metric.apart }[part];
+    const countsNoneApart = part === 'apart' && traits.length === 0;
+    return unitsOf(this.db, query).where(countsNoneApart ? sql`1 = 0` : having(traits, asOf));
+  }
+
+  private readable(query: EvidenceQuery) {
+    const { scope } = query;
+    const behind = this.behind(query);
+    if (scope.all) return behind;
+    const mine = this.cards
+      .selectFrom('lead_card')
+      .select('lead_card.lead')
+      .where((eb) => readable(eb, scope));
+    return behind.where('outcome.lead', 'in', mine);
+  }
+}
+
+const leadCount = sql<number>`count(distinct outcome.lead)`.as('leads');

@@ -1,0 +1,107 @@
+import { sql, type Kysely } from 'kysely';
+import type { OutcomeDimension, OutcomeMetric } from '../metric-catalogue/outcome-metric.js';
+import type { ReadDatabase } from '../read-database/read-database.js';
+import type { OutcomeTables } from './outcome-tables.js';
+import { DIMENSION_COLUMNS, having } from './outcome-traits.js';
+
+/** Rows of one answer: who needs more asks by fewer dimensions, or for a shorter time. */
+export const MOST_NUMBER_ROWS = 2_000;
+const HUNDREDTHS = 100;
+
+/** Which units: months as `2026-03`, from and to inclusive; of each dimension one value, '' for none. */
+export interface OutcomeFilter {
+  readonly fromMonth?: string;
+  readonly toMonth?: string;
+  readonly only: Partial<Record<OutcomeDimension, string>>;
+  /** ISO time up to which due times are over */
+  readonly asOf: string;
+}
+
+export interface NumbersQuery extends OutcomeFilter {
+  readonly metric: OutcomeMetric;
+  /** dimensions that the metric has; what it is always by is added */
+  readonly by: readonly OutcomeDimension[];
+}
+
+export interface NumberRow {
+  /** the dimensions that the rows are apart by; null for none */
+  readonly of: Partial<Record<OutcomeDimension, string | null>>;
+  /** of a share the units that have it; else what is counted or added up, money in units of its currency */
+  readonly numerator: number;
+  /** the units that it is over; null where the number is a count */
+  readonly denominator: number | null;
+  /** null where there is nothing to divide by */
+  readonly value: number | null;
+  /** units in neither, for metrics that count some apart */
+  readonly apart?: number;
+}
+
+/** The catalogue's numbers over what became of leads: company-wide, the same for everybody who asks. */
+export class OutcomeNumbers {
+  private readonly db: Kysely<OutcomeTables>;
+
+  constructor(database: Pick<ReadDatabase, 'reading'>) {
+    this.db = database.reading.withTables<OutcomeTables>();
+  }
+
+  /**
+   * In ascending order of the dimensions, in the order asked for.
+   *
+   * @returns undefined where there are more than `MOST_NUMBER_ROWS`
+   */
+  async rows(query: NumbersQuery): Promise<readonly NumberRow[] | undefined> {
+    const { metric, asOf } = query;
+    const by = [...new Set([...query.by, ...metric.alwaysBy])];
+    const among = having(metric.among, asOf);
+    const each = metric.kind === 'average' || metric.kind === 'sum' ? sql`worth` : sql`1`;
+    let counting = unitsOf(this.db, query)
+      .select([
+        sql<number | null>`sum(case when ${among} and ${having(metric.of, asOf)} then ${each} else 0 end)`.as(
+          'counted',
+        ),
+        sql<number | null>`sum(case when ${among} then 1 else 0 end)`.as('units'),
+        sql<number | null>`sum(case when ${having(metric.apart, asOf)} then 1 else 0 end)`.as('apart'),
+      ])
+      .limit(MOST_NUMBER_ROWS + 1);
+    for (const dimension of by) {
+      const column = DIMENSION_COLUMNS[dimension];
+      counting = counting.select(`${column} as ${dimension}`).groupBy(column).orderBy(column);
+    }
+    const rows = await counting.execute();
+    if (rows.length > MOST_NUMBER_ROWS) return undefined;
+    return rows.map((row) => {
+      const named = row as Partial<Record<OutcomeDimension, string>>;
+      const of = Object.fromEntries(by.map((dimension) => [dimension, named[dimension] || null]));
+      return { of, ...numberOf(metric, Number(row.counted), Number(row.units), Number(row.apart)) };
+    });
+  }
+}
+
+/** The rows of `outcome` that a metric is about, those it counts apart included. */
+export function unitsOf(db: Kysely<OutcomeTables>, query: OutcomeFilter & { readonly metric: OutcomeMetric }) {
+  const { metric, fromMonth, toMonth, only, asOf } = query;
+  let units = db.selectFrom('outcome').where('unit', '=', metric.unit);
+  units =
+    metric.apart.length === 0
+      ? units.where(having(metric.among, asOf))
+      : units.where(sql<boolean>`(${having(metric.among, asOf)} or ${having(metric.apart, asOf)})`);
+  if (fromMonth !== undefined) units = units.where('month', '>=', fromMonth);
+  if (toMonth !== undefined) units = units.where('month', '<=', toMonth);
+  for (const [dimension, value] of Object.entries(only)) {
+    units = units.where(DIMENSION_COLUMNS[dimension as OutcomeDimension], '=', value);
+  }
+  return units;
+}
+
+function numberOf(metric: OutcomeMetric, counted: number, units: number, apart: number): Omit<NumberRow, 'of'> {
+  const beside = metric.apart.length > 0 ? { apart } : {};
+  switch (metric.kind) {
+    case 'count':
+      return { numerator: counted, denominator: null, value: counted };
+    case 'sum':
+      return { numerator: counted / HUNDREDTHS, denominator: units, value: counted / HUNDREDTHS };
+    case 'share':
+    case 'average':
+      return { numerator: counted, denominator: units, value: units === 0 ? null : counted / units, ...beside };
+  }
+}
