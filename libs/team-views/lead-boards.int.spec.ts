@@ -1,0 +1,204 @@
+import { isoTime } from '../decider/clock.js';
+import { topState } from '../lead-lifecycle/fold-table.js';
+import { afterFeed, feedOf, NOON, recordedAll } from '../projection-runner/projection.spec-kit.js';
+import { openReadDatabase, type OpenedReadDatabase } from '../read-database/read-database.spec-kit.js';
+import type { CardFilter } from './card-filter.js';
+import { DAY_MS } from './card-standing.js';
+import { LeadCardProjection } from './lead-card-projection.js';
+import { LeadCards, type CardSort } from './lead-cards.js';
+import { LeadCounts } from './lead-counts.js';
+import { MARKETING, randomLeads, SALES, type RandomLead } from './lead-history.spec-kit.js';
+import { Leavers } from './leavers.js';
+import { MissingRatings, type MissingCursor } from './missing-ratings.js';
+import type { Scope } from './scope.js';
+
+const SCOPES: readonly Scope[] = [
+  { all: true },
+  { marketingTeams: [], salesTeams: [] },
+  { marketingTeams: MARKETING.slice(0, 1), salesTeams: [] },
+  { marketingTeams: [], salesTeams: SALES.slice(0, 1) },
+];
+const ALL = SCOPES[0]!;
+
+const mayRead = ({ state }: RandomLead, scope: Scope): boolean =>
+  scope.all ||
+  scope.marketingTeams.includes(state.steward?.team ?? '') ||
+  scope.salesTeams.includes(state.offeree?.team ?? '') ||
+  state.workedBy.some((team) => scope.salesTeams.includes(team));
+const phaseOf = ({ state }: RandomLead): string => topState(state.leaf);
+const sorted = (leads: readonly { readonly lead: string }[]): string[] => leads.map(({ lead }) => lead).sort();
+
+describe('boards', () => {
+  const leads = randomLeads(23, 250, 40);
+  let opened: OpenedReadDatabase;
+  let cards: LeadCards;
+  let counts: LeadCounts;
+  beforeAll(async () => {
+    opened = await openReadDatabase();
+    cards = new LeadCards(opened.database);
+    counts = new LeadCounts(opened.database);
+    await afterFeed(opened.database, [new LeadCardProjection()], feedOf(recordedAll(leads), 61), async () => undefined);
+  });
+  afterAll(() => opened.dispose());
+
+  async function all(scope: Scope, filter: CardFilter, sort?: CardSort) {
+    const found = [];
+    let page = await cards.page({ scope, filter, ...(sort && { sort }), limit: 9 });
+    for (;;) {
+      found.push(...page.cards);
+      if (!page.next) return found;
+      page = await cards.page({ scope, filter, ...(sort && { sort }), after: page.next, limit: 9 });
+    }
+  }
+
+  it.each(SCOPES)("hold a sales team's offers, work and losses, offers first, and nothing else: %j", async (scope) => {
+    for (const team of SALES) {
+      const queue = await all(scope, { salesTeam: team }, { by: 'queue', direction: 'ascending' });
+      const of = leads.filter(
+        (lead) => (lead.state.offeree ?? lead.state.worker)?.team === team && mayRead(lead, scope),
+      );
+      expect(sorted(queue)).toEqual(sorted(of));
+      const order = ['offered', 'working', 'opportunity', 'lost'];
+      const places = queue.map(({ state }) => order.indexOf(state.split('.')[0]!));
+      expect(places).toEqual(places.toSorted());
+      const times = queue.map(
+        ({ offer, stateSince, state }) => `${state.split('.')[0]} ${offer?.acceptBy ?? stateSince}`,
+      );
+      times.slice(1).forEach((time, i) => {
+        if (places[i] === places[i + 1]) expect(time >= times[i]!).toBe(true);
+      });
+    }
+  });
+
+  it('count by state exactly what their lists hold, whatever the scope and filter', async () => {
+    const filters: CardFilter[] = [
+      {},
+      { stewardTeam: MARKETING[0]! },
+      { source: 'email', topic: 'crm' },
+      { campaign: 'spring', standsSince: '2026-03-15T00:00:00.000Z' },
+      { stewardPerson: 'p1', states: ['nurturing', 'working'] },
+    ];
+    for (const scope of SCOPES) {
+      for (const filter of filters) {
+        const listed = await all(scope, filter);
+        const direct = new Map<string, number>();
+        for (const { state } of listed) direct.set(state, (direct.get(state) ?? 0) + 1);
+        const byState = await counts.byState(scope, filter);
+        expect(new Map(byState.map(({ state, leads: n }) => [state, n]))).toEqual(direct);
+      }
+    }
+  });
+
+  it('flag nurtured leads that were left alone past the silence of their track, or the agreed one', async () => {
+    const at = '2026-05-01T00:00:00.000Z';
+    const withoutTrackSince = isoTime(Date.parse(at) - 45 * DAY_MS);
+    const silent = await all(ALL, { silent: { at, withoutTrackSince } });
+    const expected = leads.filter((lead) => phaseOf(lead) === 'nurturing' && alone(lead, at, withoutTrackSince));
+    expect(sorted(silent)).toEqual(sorted(expected));
+    expect(silent.length).toBeGreaterThan(0);
+    expect(silent.some(({ track }) => track)).toBe(true);
+  });
+
+  it('find what stands still: the same state since a time, and not settled', async () => {
+    const since = '2026-03-01T00:00:00.000Z';
+    const settled = ['won', 'disqualified', 'merged'];
+    const expected = leads.filter((lead) => !settled.includes(phaseOf(lead)) && lead.state.leafSince <= since);
+    expect(sorted(await all(ALL, { standsSince: since }))).toEqual(sorted(expected));
+  });
+
+  it('share out hygiene by worker: open leads that the worker updated in time', async () => {
+    const since = '2026-04-01T00:00:00.000Z';
+    for (const scope of SCOPES) {
+      const worked = leads.filter((l) => ['working', 'opportunity'].includes(phaseOf(l)) && mayRead(l, scope));
+      const expected = new Map<string, number[]>();
+      for (const lead of worked) {
+        const { team, person } = lead.state.worker!;
+        const [open = 0, updated = 0] = expected.get(`${team} ${person}`) ?? [];
+        expected.set(`${team} ${person}`, [open + 1, updated + (lastUpdate(lead) >= since ? 1 : 0)]);
+      }
+      const rows = await counts.hygiene(scope, since);
+      expect(new Map(rows.map((row) => [`${row.team} ${row.person}`, [row.open, row.updated]]))).toEqual(expected);
+      expect(rows.every(({ open, updated, share }) => share === updated / open)).toBe(true);
+    }
+  });
+
+  it('list the ratings that are owed: worked cycles that ended unrated, not imported, of leads not merged', async () => {
+    const ratings = new MissingRatings(opened.database);
+    for (const scope of SCOPES) {
+      const found = [];
+      let after: MissingCursor | undefined;
+      do {
+        const page = await ratings.page({ scope, limit: 4, ...(after && { after }) });
+        found.push(...page.ratings);
+        after = page.next;
+      } while (after);
+      const expected = leads.filter((lead) => mayRead(lead, scope) && phaseOf(lead) !== 'merged').flatMap(owedOf);
+      expect(found.map(({ lead, cycle, person }) => `${lead} ${cycle} ${person}`).sort()).toEqual(expected.sort());
+      const owed = await ratings.owed({ scope });
+      expect(owed.reduce((sum, { missing }) => sum + missing, 0)).toBe(expected.length);
+    }
+  });
+
+  it("find leavers' leads in every role, within the scope", async () => {
+    const gone = (team: string, person: string) => person === 'p2' || (team === SALES[1] && person === 'p3');
+    const leavers = new Leavers(opened.database, (team, person) => !gone(team, person));
+    for (const scope of SCOPES) {
+      const heldBy = await leavers.find(scope);
+      const found = await all(scope, { heldBy, standsSince: isoTime(NOON * 2) });
+      const expected = leads.filter((lead) => {
+        const { steward, offeree, worker } = lead.state;
+        const owners = [steward, offeree, worker].filter((owner) => owner?.person !== undefined);
+        const settled = ['won', 'disqualified', 'merged'].includes(phaseOf(lead));
+        return mayRead(lead, scope) && !settled && owners.some((owner) => gone(owner!.team, owner!.person!));
+      });
+      expect(sorted(found)).toEqual(sorted(expected));
+    }
+  });
+});
+
+function alone({ events, state }: RandomLead, at: string, withoutTrackSince: string): boolean {
+  const touches = events.filter(({ type }) => type === 'LeadContacted.v1');
+  const times = touches.map(({ metadata }) => metadata.occurredAt as string);
+  const quiet = [state.leafSince, ...times].sort().at(-1)!;
+  const returned = events.findLastIndex(({ metadata }) => {
+    const { to, from } = (metadata.change as { state?: { to: string; from: string } } | undefined)?.state ?? {};
+    return to === 'nurturing' && from !== 'nurturing';
+  });
+  const track = events.findLast(({ type }, index) => type === 'NurtureStarted.v1' && index >= returned);
+  const days = track?.data.maximumSilenceDays as number | undefined;
+  return days === undefined ? quiet <= withoutTrackSince : isoTime(Date.parse(quiet) + days * DAY_MS) <= at;
+}
+
+interface Meta {
+  readonly recordedAt: string;
+  readonly imported?: boolean;
+  readonly actor: { readonly id: string };
+  readonly change?: {
+    readonly worker?: { readonly to: { readonly person: string } | null };
+    readonly state?: { readonly from: string | null; readonly to: string | null };
+  };
+}
+const metaOf = (event: RandomLead['events'][number]) => event.metadata as unknown as Meta;
+
+function lastUpdate({ events, state }: RandomLead): string {
+  const person = state.worker?.person;
+  const got = events.findLastIndex((event) => metaOf(event).change?.worker?.to);
+  const last = events.findLast((event, i) => i === got || (i > got && metaOf(event).actor.id === person));
+  return metaOf(last!).recordedAt;
+}
+
+function owedOf({ lead, events }: RandomLead): string[] {
+  const worker = new Map<number, string>();
+  const ended = new Set<number>();
+  const rated = new Set<number>();
+  for (const event of events) {
+    const cycle = event.data.cycle as number;
+    const { change, imported } = metaOf(event);
+    if (change?.worker?.to) worker.set(cycle, change.worker.to.person);
+    const [from, to] = [change?.state?.from ?? '', change?.state?.to ?? ''];
+    const atWork = (state: string) => /^(working|opportunity)/.test(state);
+    if (atWork(from) && to !== '' && !atWork(to) && !imported) ended.add(cycle);
+    if (event.type === 'LeadQualityRated.v1' && worker.has(cycle)) rated.add(cycle);
+  }
+  return [...ended].filter((cycle) => !rated.has(cycle)).map((cycle) => `${lead} ${cycle} ${worker.get(cycle)}`);
+}
