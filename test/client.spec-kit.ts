@@ -16,6 +16,9 @@ export interface Asking {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** Nothing here may take so long; a test that hangs is to say where. */
+const LONGEST_MS = 30_000;
+
 /** One person's or service's way to a running Baton. */
 export class Client {
   constructor(
@@ -60,6 +63,7 @@ export class Client {
     const tag = typeof ifMatch === 'number' ? `"${ifMatch}"` : ifMatch;
     const response = await fetch(this.url + path, {
       method,
+      signal: AbortSignal.timeout(LONGEST_MS),
       headers: {
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Running } from '../apps/baton/compose.js';
 import { startEmbedded } from '../apps/baton/embedded.js';
-import { devKeyFile } from '../libs/http-kit/dev-tokens.js';
 import { DevTokenIssuer, devKeyFile } from '../libs/http-kit/dev-tokens.js';
 import type { LeadAnswer } from '../libs/lead-commands/http/command-answer.js';
 import type { LeadView, TimelineView } from '../libs/lead-commands/http/lead-view.js';

@@ -4,7 +4,6 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LeadAnswer } from '../libs/lead-commands/http/command-answer.js';
 import type { LeadView } from '../libs/lead-commands/http/lead-view.js';
-import { devKeyFile } from '../libs/http-kit/dev-tokens.js';
 import { DevTokenIssuer, devKeyFile } from '../libs/http-kit/dev-tokens.js';
 import { startBaton, type TestBaton } from './baton.spec-kit.js';
 import { Client } from './client.spec-kit.js';
