@@ -1,14 +1,9 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { playQuarter, QUARTER_DAYS } from '../../libs/demo/quarter.js';
+import { QUARTER_DAYS } from '../../libs/demo/quarter.js';
 import { DAY } from '../../libs/demo/working-time.js';
-import { MemoryEventStore } from '../../libs/event-store/memory-event-store.js';
-import { cachingKeyStore } from '../../libs/personal-data/caching-key-store.js';
-import { createLogger } from '../../libs/telemetry/logger.js';
-import { claimEmpty, keepHistory, markAsDemo, openDemoKeys } from './demo-directory.js';
-import { DemoProgress } from './demo-progress.js';
-import { DemoStage } from './demo-stage.js';
 import { EXIT_HELP } from './exit-codes.js';
 import { dataOption } from './options.js';
+import { writeDemo } from './write-demo.js';
 
 interface DemoOptions {
   readonly data: string;
@@ -50,37 +45,19 @@ export function addDemoCommand(program: Command): void {
     .option('--leads <number>', 'how many people come', leadsGiven, 3_000)
     .option('--until <day>', 'the day (UTC) before which the quarter ends (default: today)', untilGiven)
     .addHelpText('after', `\nExample:\n  $ baton demo --data ./demo-data\n${EXIT_HELP}`)
-    .action(writeDemo);
+    .action(runDemo);
 }
 
-async function writeDemo({ data, seed, leads, until = today() }: DemoOptions): Promise<void> {
-  claimEmpty(data);
-  const { ring, keys } = await openDemoKeys(data);
-  const progress = new DemoProgress(process.stderr, until - QUARTER_DAYS * DAY, until);
-  const store = new MemoryEventStore();
-  try {
-    markAsDemo(data, { seed, leads, until: dayOf(until) });
-    const stage = new DemoStage({
-      store,
-      keys: cachingKeyStore(keys, { elapsed: () => performance.now() }),
-      ring,
-      logger: createLogger('baton-demo', 'error'),
-    });
-    await playQuarter({ seed, leads, until }, stage, stage.book, (at) => progress.reached(at));
-    await keepHistory(data, store, (events) => progress.written(events));
-  } finally {
-    progress.stop();
-    await keys.close();
-    await store.close();
-  }
-  process.stdout.write(whatNext(data));
+async function runDemo({ data, seed, leads, until = today() }: DemoOptions): Promise<void> {
+  const { acts } = await writeDemo(data, { seed, leads, until }, process.stderr);
+  process.stdout.write(`${acts} commands of a made-up quarter are written. Look at it:\n${whatNext(data)}`);
 }
 
 const today = (): number => Math.floor(Date.now() / DAY) * DAY;
-const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10);
 
-const whatNext = (data: string): string => `The quarter is written. Look at it:
-  BATON_DATA=${data} npm start            # in another shell: serves it at http://127.0.0.1:3000
+const whatNext = (
+  data: string,
+): string => `  BATON_DATA=${data} npm start            # in another shell: serves it at http://127.0.0.1:3000
   export BATON_DATA=${data}
   baton funnel --by source                # where leads come from, and what becomes of them
   baton funnel --by month

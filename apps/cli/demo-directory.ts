@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { QuarterSettings } from '../../libs/demo/quarter.js';
 import type { EventStore, NewEvent, RecordedEvent } from '../../libs/event-store/event-store.js';
 import { metadataOf } from '../../libs/contracts/event-metadata.js';
 import { openKeyFile } from '../../libs/personal-data/key-file.js';
@@ -52,12 +53,15 @@ export async function keepHistory(dataDir: string, played: EventStore, written: 
   }
 }
 
-export function markAsDemo(
-  dataDir: string,
-  settings: { readonly seed: number; readonly leads: number; readonly until: string },
-): void {
-  const text = `A made-up quarter, written by "baton demo --seed ${settings.seed} --leads ${settings.leads} --until ${settings.until}".\nNobody in it exists. Do not use this folder for real leads.\n`;
-  writeFileSync(join(dataDir, DEMO_MARK), text, { flag: 'wx', mode: 0o600 });
+/** So that whoever finds the folder knows what it is, and how to make it again. */
+export function markAsDemo(dataDir: string, { seed, leads, until }: QuarterSettings): void {
+  const day = new Date(until).toISOString().slice(0, 10);
+  const lines = [
+    `A made-up quarter, written by: baton demo --seed ${seed} --leads ${leads} --until ${day}`,
+    'Nobody in it exists. Do not use this folder for real leads.',
+    '',
+  ];
+  writeFileSync(join(dataDir, DEMO_MARK), lines.join('\n'), { flag: 'wx', mode: 0o600 });
 }
 
 /** Events of one command on one stream, which were one append. */

@@ -28,7 +28,7 @@ export const CAST: readonly CastTeam[] = [
     kind: 'sales',
     manager: 'sara',
     members: ['sven', 'sofia', 'stefan'],
-    capacityPerThousand: 34,
+    capacityPerThousand: 62,
   },
   {
     id: 'south',
@@ -36,7 +36,7 @@ export const CAST: readonly CastTeam[] = [
     kind: 'sales',
     manager: 'ed',
     members: ['eve', 'ella', 'emil'],
-    capacityPerThousand: 30,
+    capacityPerThousand: 50,
   },
   {
     id: 'partners',
@@ -44,7 +44,7 @@ export const CAST: readonly CastTeam[] = [
     kind: 'sales',
     manager: 'wanda',
     members: ['will', 'wera'],
-    capacityPerThousand: 24,
+    capacityPerThousand: 40,
   },
 ];
 

@@ -57,7 +57,7 @@ export const CLOSING: Reactions = {
 };
 
 function nextStage(scene: Scene, stage: SalesStage, least: number, most: number): void {
-  if (scene.random.chance(0.16)) {
+  if (scene.random.rarely('lost on the way', 0.14)) {
     lose(scene, least, most);
     return;
   }
@@ -72,7 +72,7 @@ function nextStage(scene: Scene, stage: SalesStage, least: number, most: number)
 
 function end(scene: Scene): void {
   const { random, prospect } = scene;
-  if (!random.chance(0.2 + prospect.fit * 0.5)) {
+  if (!random.rarely('won', 0.25 + prospect.fit * 0.55)) {
     lose(scene, 2, 14);
     return;
   }

@@ -1,6 +1,5 @@
 import { decodeLeadEvent } from '../contracts/lead-event-codec.js';
 import type { RecordedEvent } from '../event-store/event-store.js';
-import { topState } from '../lead-lifecycle/fold-table.js';
 import type { SalesLoadFacts } from '../lead-lifecycle/lead-facts.js';
 import { evolve, UNCREATED, type LeadState } from '../lead-lifecycle/lead-state.js';
 
@@ -12,9 +11,11 @@ export interface BookedLead {
   readonly changedAt: number;
 }
 
-/** Every lead as it stands, folded from the events alone. */
+/** Every lead as it stands, folded from the events alone, and how many each sales team has. */
 export class LeadBook implements SalesLoadFacts {
   readonly #leads = new Map<string, BookedLead>();
+  readonly #backlogs = new Map<string, number>();
+  readonly #held = new Set<string>();
   readonly #lastOffered = new Map<string, string>();
 
   add(event: RecordedEvent): void {
@@ -22,12 +23,13 @@ export class LeadBook implements SalesLoadFacts {
     if (!decoded) return;
     const id = event.stream.slice('lead-'.length);
     const before = this.#leads.get(id);
-    this.#leads.set(id, {
-      id,
-      state: evolve(before?.state ?? UNCREATED, decoded),
-      revision: event.revision,
-      changedAt: decoded.meta.change ? event.revision : (before?.changedAt ?? 0),
-    });
+    const state = evolve(before?.state ?? UNCREATED, decoded);
+    const changedAt = decoded.meta.change ? event.revision : (before?.changedAt ?? 0);
+    this.#leads.set(id, { id, state, revision: event.revision, changedAt });
+    this.#count(before && teamOf(before.state), -1);
+    this.#count(teamOf(state), 1);
+    if (state.heldFor === undefined) this.#held.delete(id);
+    else this.#held.add(id);
     if (decoded.type !== 'LeadHandedOff') return;
     const { team, person } = decoded.data.offeree;
     if (person !== undefined) this.#lastOffered.set(`${team}/${person}`, decoded.meta.recordedAt);
@@ -43,11 +45,7 @@ export class LeadBook implements SalesLoadFacts {
   }
 
   backlog(team: string): number {
-    let count = 0;
-    for (const { state } of this.#leads.values()) {
-      if (topState(state.leaf) !== 'lost' && (state.offeree ?? state.worker)?.team === team) count += 1;
-    }
-    return count;
+    return this.#backlogs.get(team) ?? 0;
   }
 
   lastOfferedAt(team: string, person: string): string | undefined {
@@ -57,8 +55,17 @@ export class LeadBook implements SalesLoadFacts {
   /** Those that wait for a team's capacity: the best score first, then the longest held. */
   heldFor(team: string): readonly BookedLead[] {
     const score = ({ state }: BookedLead): number => state.score?.total ?? 0;
-    return this.all()
+    return [...this.#held]
+      .flatMap((id) => this.#leads.get(id) ?? [])
       .filter(({ state }) => state.heldFor === team)
       .sort((a, b) => score(b) - score(a) || (a.state.leafSince < b.state.leafSince ? -1 : 1));
   }
+
+  #count(team: string | undefined, by: 1 | -1): void {
+    if (team !== undefined) this.#backlogs.set(team, this.backlog(team) + by);
+  }
 }
+
+/** The sales team on whose hands the lead is: offered to it, or worked by it and not lost. */
+const teamOf = ({ leaf, offeree, worker }: LeadState): string | undefined =>
+  leaf === 'lost' ? undefined : (offeree ?? worker)?.team;

@@ -13,6 +13,7 @@ export const NURTURING: Reactions = {
       comesBack(scene);
       comesFromHome(scene);
     }
+    if (scene.prospect.fit < 0.35 && scene.random.rarely('spam', 0.03)) throwOut(scene);
     if (scene.random.rarely('corrected', 0.04)) correct(scene);
     if (scene.random.rarely('qualified by hand', scene.prospect.source.code === 'trade_show' ? 0.1 : 0.005)) {
       scene.unlessMoved(scene.workHours(1, 6), ({ state }) => ({
@@ -97,6 +98,15 @@ export function formFilledIn(prospect: Prospect, steward: Owner) {
     steward,
   } as const;
   return { on: 'new-lead', by: FORM, prospect, body } as const;
+}
+
+function throwOut(scene: Scene): void {
+  const reason = scene.random.pick(['spam', 'job-seeker', 'competitor']);
+  scene.whatever(scene.days(0.5, 3), ({ state, revision }) =>
+    ['captured', 'nurturing'].includes(state.leaf)
+      ? { by: stewardOf(state), deed: { kind: 'disqualify', reason }, seen: revision }
+      : undefined,
+  );
 }
 
 function correct(scene: Scene): void {

@@ -1,5 +1,5 @@
 import type { Act } from './act.js';
-import { castTeam, LEAVERS, marketer, seller } from './cast.js';
+import { CAST, castTeam, LEAVERS, marketer, seller } from './cast.js';
 import type { BookedLead } from './lead-book.js';
 import { capacity, ofTeam, signed } from './opening.js';
 import type { World } from './scene.js';
@@ -12,9 +12,11 @@ export function turningPoints(world: World, start: number, leads: number): void 
     const at = afterWork(start + day * DAY, 90);
     acts.forEach((act, index) => world.agenda.note({ at: at + index * 5 * MINUTE, act: () => act }));
   };
-  // Holidays in the north: half the people, half the capacity.
-  on(32, [capacity('north', 'sara', leads, 0.4), capacity('south', 'ed', leads, 0.5)]);
-  on(44, [capacity('north', 'sara', leads, 1), capacity('south', 'ed', leads, 1)]);
+  const managers = CAST.filter(({ kind }) => kind === 'sales');
+  const declare = (share: number) => managers.map(({ id, manager }) => capacity(id, manager, leads, share));
+  // Holidays: most of sales is away, and what qualifies meanwhile is held.
+  on(31, declare(0.3));
+  on(44, declare(1));
   on(
     46,
     signed('agreement', 2, SECOND_AGREEMENT, { by: marketer('mona'), signatories: [marketer('mona'), seller('sara')] }),

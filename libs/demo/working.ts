@@ -1,7 +1,6 @@
-import { PACE } from './cast.js';
+import { castTeam, PACE } from './cast.js';
 import { ASSETS, INSIGHT_TAGS, MESSAGES } from './market.js';
 import { isoAfter, stewardOf, workerOf, workersManager, type Reactions, type Scene } from './scene.js';
-import { castTeam } from './cast.js';
 
 /** What sales does from accepting a lead to confirming it. */
 export const WORKING: Reactions = {
@@ -111,7 +110,7 @@ function afterFirstTalk(scene: Scene): void {
 /** Sales-qualified where need and potential are real; else back, or lost. */
 function confirmOrEnd(scene: Scene): void {
   const { random, prospect } = scene;
-  if (random.chance(0.12 + prospect.fit * 0.55)) {
+  if (random.chance(0.15 + prospect.fit * 0.6)) {
     scene.unlessMoved(scene.days(1, 7), ({ state }) => ({
       by: workerOf(state),
       deed: { kind: 'sales-qualify', needConfirmed: true, potentialConfirmed: true },

@@ -1,0 +1,36 @@
+import { playQuarter, QUARTER_DAYS, type QuarterSettings, type Told } from '../../libs/demo/quarter.js';
+import { MemoryEventStore } from '../../libs/event-store/memory-event-store.js';
+import { cachingKeyStore } from '../../libs/personal-data/caching-key-store.js';
+import { createLogger } from '../../libs/telemetry/logger.js';
+import { claimEmpty, keepHistory, markAsDemo, openDemoKeys } from './demo-directory.js';
+import { DemoStage } from './demo-stage.js';
+import { DAY } from '../../libs/demo/working-time.js';
+import { DemoProgress } from './demo-progress.js';
+
+/**
+ * Plays a quarter into an empty data directory.
+ *
+ * @throws CommandFailed where the folder holds anything but a development key
+ */
+export async function writeDemo(data: string, settings: QuarterSettings, out: NodeJS.WriteStream): Promise<Told> {
+  claimEmpty(data);
+  markAsDemo(data, settings);
+  const { ring, keys } = await openDemoKeys(data);
+  const progress = new DemoProgress(out, settings.until - QUARTER_DAYS * DAY, settings.until);
+  const store = new MemoryEventStore();
+  try {
+    const stage = new DemoStage({
+      store,
+      keys: cachingKeyStore(keys, { elapsed: () => performance.now() }),
+      ring,
+      logger: createLogger('baton-demo', 'error'),
+    });
+    const told = await playQuarter(settings, stage, stage.book, (at) => progress.reached(at));
+    await keepHistory(data, store, (events) => progress.written(events));
+    return told;
+  } finally {
+    progress.stop();
+    await keys.close();
+    await store.close();
+  }
+}
