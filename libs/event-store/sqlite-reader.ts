@@ -36,7 +36,7 @@ export class SqliteReader {
 
   readStream(stream: string, { forward, from, limit }: StreamPage): RecordedEvent[] {
     const rows = (forward ? this.forward : this.backward).all(stream, from, limit);
-    return rows.map(([revision, position, id, type, body]) => recorded(stream, revision, position, id, type, body));
+    return rows.map((row) => recorded(stream, row));
   }
 
   readAll({ after, limit }: AllPage): RecordedEvent[] {
@@ -44,9 +44,9 @@ export class SqliteReader {
     let last = after;
     for (let wanted = limit; wanted > 0;) {
       const rows = this.all.all(last, Math.min(wanted, ROWS_AT_ONCE));
-      for (const [revision, position, id, type, body, stream] of rows) {
-        events.push(recorded(stream, revision, position, id, type, body));
-        last = position;
+      for (const row of rows) {
+        events.push(recorded(row[5], row));
+        last = row[1];
       }
       wanted = rows.length < ROWS_AT_ONCE ? 0 : wanted - rows.length;
     }
@@ -63,14 +63,8 @@ export class SqliteReader {
   }
 }
 
-function recorded(
-  stream: string,
-  revision: number,
-  position: number,
-  id: string,
-  type: string,
-  body: string,
-): RecordedEvent {
-  const { data, metadata } = JSON.parse(body) as EventBody;
-  return { id, type, data, metadata, stream, revision, position: String(position) };
+/** By index: taking each row apart by a pattern would be a tenth of a replay's time. */
+function recorded(stream: string, row: EventRow | NamedRow): RecordedEvent {
+  const { data, metadata } = JSON.parse(row[4]) as EventBody;
+  return { id: row[2], type: row[3], data, metadata, stream, revision: row[0], position: String(row[1]) };
 }
