@@ -18,16 +18,16 @@ export function eventExport(store: EventStore, personalData: PersonalData): Data
   async function* records(query: ExportQuery): AsyncGenerator<readonly ExportedEvent[]> {
     const opened = query.withPersonalData ? opening(store, personalData) : undefined;
     const end = await store.head();
-    let after: Position | undefined;
-    while (end !== undefined && (after === undefined || store.comparePositions(after, end) < 0)) {
+    if (end === undefined) return;
+    for (let after: Position | undefined; ;) {
       const page = await store.readAll({ limit: PAGE, ...(after === undefined ? {} : { after }) });
-      const found = page
-        .filter((event) => store.comparePositions(event.position, end) <= 0)
-        .map(exportedEvent)
-        .filter(({ meta }) => isWithin(meta.recordedAt, query));
-      yield opened ? await Promise.all(found.map(opened)) : found;
       const last = page.at(-1);
       if (last === undefined) return;
+      const isLast = store.comparePositions(last.position, end) >= 0;
+      const before = isLast ? page.filter(({ position }) => store.comparePositions(position, end) <= 0) : page;
+      const found = before.map(exportedEvent).filter(({ meta }) => isWithin(meta.recordedAt, query));
+      yield opened ? await Promise.all(found.map(opened)) : found;
+      if (isLast) return;
       after = last.position;
     }
   }
