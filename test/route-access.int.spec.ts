@@ -15,6 +15,7 @@ const LET_THROUGH = 412;
 const EVERYBODY = Object.keys(ROLES_OF);
 const withRole = (...roles: string[]) => EVERYBODY.filter((one) => ROLES_OF[one]!.some((role) => roles.includes(role)));
 const LEAD_READERS = withRole('marketing', 'sales', 'service', 'import', 'analyst', 'auditor', 'privacy');
+const OPERATORS = withRole('admin');
 const TEAM_MEMBERS = Object.values(TEAMS).flatMap(({ members }) => members);
 const MANAGERS = Object.values(TEAMS).map(({ manager }) => manager);
 
@@ -168,10 +169,44 @@ function accessTable(agreement: object): Readonly<Record<string, readonly Access
       if (!LEAD_READERS.includes(person)) return 403;
       return canRead(situation, person) ? 200 : 404;
     }),
+    'get /leads/{id}/owners': onLeads('/leads/{id}/owners', (situation) => (person) => {
+      if (!LEAD_READERS.includes(person)) return 403;
+      return canRead(situation, person) ? 200 : 404;
+    }),
+    'get /boards/marketing': [get('/boards/marketing', forThose(LEAD_READERS, 200))],
+    'get /boards/sales/{team}': [get('/boards/sales/north-sales', forThose(LEAD_READERS, 200))],
+    'get /boards/workers/{person}': [get('/boards/workers/sven', forThose(LEAD_READERS, 200))],
+    'get /offers': [get('/offers', forThose(LEAD_READERS, 200))],
+    'get /standstill': [get('/standstill?olderThanDays=0', forThose(LEAD_READERS, 200))],
+    'get /hygiene': [get('/hygiene', forThose(LEAD_READERS, 200))],
+    'get /missing-ratings': [get('/missing-ratings', forThose(LEAD_READERS, 200))],
+    'get /leavers': [get('/leavers', forThose(LEAD_READERS, 200))],
+    'get /ownership': [get('/ownership?team=north-sales', forThose(LEAD_READERS, 200))],
+    'get /ownership/changes': [get('/ownership/changes?actor=maria', forThose(LEAD_READERS, 200))],
     'get /funnel': [get('/funnel', forThose(LEAD_READERS, 200))],
+    'get /numbers/{metric}': [get('/numbers/offer-acceptance', forThose(LEAD_READERS, 200))],
+    'get /numbers/{metric}/evidence': [get('/numbers/offer-acceptance/evidence', forThose(LEAD_READERS, 200))],
     'get /metric-catalogue': [get('/metric-catalogue', forThose(EVERYBODY, 200))],
     'get /exports/{dataset}': onExports(''),
     'get /exports/{dataset}/schema': onExports('/schema'),
+    'get /projections': [get('/projections', forThose(OPERATORS, 200))],
+    'get /projections/{projection}': [get('/projections/lead-card', forThose(OPERATORS, 200))],
+    'get /projections/{projection}/comparison': [get('/projections/none/comparison', forThose(OPERATORS, 404))],
+    'post /projections/{projection}/rebuild': [post('/projections/none/rebuild', {}, forThose(OPERATORS, 404))],
+    'post /projections/{projection}/promote': [
+      post('/projections/none/promote', { build: 'none.1.1' }, forThose(OPERATORS, 404)),
+    ],
+    'post /projections/{projection}/drop': [
+      post('/projections/none/drop', { build: 'none.1.1' }, forThose(OPERATORS, 404)),
+    ],
+    'get /dead-letters': [get('/dead-letters', forThose(OPERATORS, 200))],
+    'get /dead-letters/{projection}/{stream}': [get('/dead-letters/lead-card/lead-0', forThose(OPERATORS, 404))],
+    'post /dead-letters/{projection}/{stream}/retry': [
+      post('/dead-letters/lead-card/lead-0/retry', {}, forThose(OPERATORS, 404)),
+    ],
+    'post /dead-letters/{projection}/{stream}/release': [
+      post('/dead-letters/lead-card/lead-0/release', { revision: 0 }, forThose(OPERATORS, 404)),
+    ],
     'get /merge-queue': [get('/merge-queue', forThose(LEAD_READERS, 200))],
     'get /teams': [get('/teams', forThose(EVERYBODY, 200))],
     'get /teams/mine': [get('/teams/mine', forThose(EVERYBODY, 200))],

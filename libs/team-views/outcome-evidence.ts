@@ -1,4 +1,4 @@
-import { sql, type Kysely } from 'kysely';
+import { sql, type Kysely, type SqlBool } from 'kysely';
 import type { OutcomeMetric } from '../metric-catalogue/outcome-metric.js';
 import type { ReadDatabase } from '../read-database/read-database.js';
 import type { LeadCardTables } from './lead-card-tables.js';
@@ -63,7 +63,7 @@ export class OutcomeEvidence {
     const { metric, part, asOf } = query;
     const traits = { all: metric.among, counted: [...metric.among, ...metric.of], apart: metric.apart }[part];
     const countsNoneApart = part === 'apart' && traits.length === 0;
-    return unitsOf(this.db, query).where(countsNoneApart ? sql`1 = 0` : having(traits, asOf));
+    return unitsOf(this.db, query).where(countsNoneApart ? sql<SqlBool>`1 = 0` : having(traits, asOf));
   }
 
   private readable(query: EvidenceQuery) {

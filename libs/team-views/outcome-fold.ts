@@ -5,6 +5,7 @@ import { newOutcome, signedVersion, type Begun } from './outcome-booking.js';
 import type { OutcomeLeadRow, OutcomeRow } from './outcome-tables.js';
 
 const WITH_SALES = ['offered', 'working', 'opportunity'];
+const ENDED = ['lost', 'won', 'disqualified'];
 const WORKED = ['working', 'opportunity'];
 type Of<T extends LeadRecord['type']> = Extract<LeadRecord, { type: T }>;
 
@@ -97,6 +98,7 @@ export class LeadOutcomes {
     if (byMarketing && WITH_SALES.includes(phase)) this.begin(event, { unit: 'assist', by });
     if (asset === undefined) return;
     this.begin(event, { unit: 'asset-use', item: asset, by });
+    if (ENDED.includes(phase)) return;
     lead.assets = [...new Set([...lead.assets.split(' ').filter(Boolean), asset])].join(' ');
   }
 

@@ -43,6 +43,9 @@ export class NumbersController {
     const scope = this.access.scopeOf(caller);
     const { part, limit, cursor } = query;
     const { metric, filter } = this.asked.of(id, query);
+    if (part === 'apart' && metric.apart.length === 0) {
+      throw malformed({ in: 'query', field: 'part', rule: `must not be apart: ${id} counts nothing apart` });
+    }
     const [after] = cursor === undefined ? [undefined] : decodeCursor(cursor, ['string']);
     // The cards say who may read a lead: what they do not have yet is outside.
     await Promise.all(['outcomes', 'lead-card'].map((view) => this.access.waitFor(view, query.after)));
