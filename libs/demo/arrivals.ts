@@ -23,7 +23,7 @@ export function arrivals({ agenda, random, gone }: World, leads: number, from: n
 
   function momentOf(): number {
     for (;;) {
-      const day = from + Math.floor(Math.sqrt(random.between(0.1, 1)) * (until - from));
+      const day = from + Math.floor(random.next() ** 0.85 * (until - from));
       if (isWeekend(day) && !random.chance(AT_WEEKENDS)) continue;
       const hour = random.chance(0.8) ? random.between(7, 19) : random.between(0, 24);
       const at = Math.floor(day / DAY) * DAY + Math.round(hour * HOUR);
