@@ -1,6 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { Logger } from 'pino';
-import type { Clock } from '../../libs/decider/clock.js';
+import { isoTime, type Clock } from '../../libs/decider/clock.js';
 import { InProcessFeed } from '../../libs/event-feed/in-process-feed.js';
 import { StoreFault, type EventStore } from '../../libs/event-store/event-store.js';
 import { ExportsModule } from '../../libs/exports/exports.module.js';
@@ -28,11 +28,15 @@ import type { KeyRing } from '../../libs/personal-data/key-ring.js';
 import { KeyStoreFault, type KeyStore } from '../../libs/personal-data/key-store.js';
 import { PersonalData } from '../../libs/personal-data/personal-data.js';
 import type { RandomBytes } from '../../libs/personal-data/random-bytes.js';
+import { ProjectionRunnerModule } from '../../libs/projection-runner/projection-runner.module.js';
 import { ProjectionRunner } from '../../libs/projection-runner/runner.js';
+import { StoredSkips } from '../../libs/projection-runner/skipped-events.js';
 import type { ReadDatabase } from '../../libs/read-database/read-database.js';
 import { FunnelProjection } from '../../libs/team-views/funnel-projection.js';
 import { LeadCardProjection } from '../../libs/team-views/lead-card-projection.js';
 import type { LeadAsOf } from '../../libs/team-views/http/leads-as-of.js';
+import { NumbersModule } from '../../libs/team-views/numbers.module.js';
+import { OutcomeProjection } from '../../libs/team-views/outcome-projection.js';
 import { TeamViewsModule } from '../../libs/team-views/team-views.module.js';
 import { Metrics } from '../../libs/telemetry/metrics.js';
 import { routingViews, salesLoadSource } from './routing-facts.js';
@@ -72,8 +76,13 @@ class BatonModule {
 export async function composeBaton(parts: BatonParts): Promise<Running> {
   const { settings, store, database, keys, ring, random, clock, logger } = parts;
   const feed = new InProcessFeed(store);
-  const projections = [new LeadCardProjection(), new FunnelProjection(), ...referenceProjections()];
-  const runner = new ProjectionRunner({ database, feed, projections, clock });
+  const projections = () => [
+    new LeadCardProjection(),
+    new FunnelProjection(),
+    new OutcomeProjection(),
+    ...referenceProjections(),
+  ];
+  const runner = new ProjectionRunner({ database, feed, projections, skips: new StoredSkips(store), clock });
   const commands = new StreamCommands(store);
   const reference = new ReferenceData(commands);
   const personalData = new PersonalData({ keys, pepper: ring.pepper, random });
@@ -101,19 +110,26 @@ export async function composeBaton(parts: BatonParts): Promise<Running> {
     return known && leadView(lead, known);
   };
   const viewModule = TeamViewsModule.on(database, runner, (person) => reference.teamsOf(person), leadAsOf);
-  const exportModule = ExportsModule.on({ store, database, personalData }, logger);
-  const server = await createServer(BatonModule.of(commandModule, viewModule, exportModule), {
-    host: settings.host,
-    port: settings.port,
-    verifyToken: parts.verifyToken,
-    api: { title: 'Baton', description: 'The shared, provable history of every lead.', version: '1' },
-    logger,
-    metrics,
-    clock,
-    newRequestId: parts.newRequestId,
-    translateFault,
-    ...(settings.rateLimit ? { rateLimit: settings.rateLimit } : {}),
+  const numbersModule = NumbersModule.on(database, runner, (person) => reference.teamsOf(person), clock);
+  const operationModule = ProjectionRunnerModule.on(runner, (by) => {
+    return { id: parts.newRequestId(), by, at: isoTime(clock()) };
   });
+  const exportModule = ExportsModule.on({ store, database, personalData }, logger);
+  const server = await createServer(
+    BatonModule.of(commandModule, viewModule, numbersModule, exportModule, operationModule),
+    {
+      host: settings.host,
+      port: settings.port,
+      verifyToken: parts.verifyToken,
+      api: { title: 'Baton', description: 'The shared, provable history of every lead.', version: '1' },
+      logger,
+      metrics,
+      clock,
+      newRequestId: parts.newRequestId,
+      translateFault,
+      ...(settings.rateLimit ? { rateLimit: settings.rateLimit } : {}),
+    },
+  );
   const routing = new RoutingService({
     feed,
     memory: new RoutingMemory(database),
@@ -165,6 +181,9 @@ function watch(
   });
   metrics.gauge('baton_views_parked_streams', 'Streams that wait among the dead letters, over all views.', async () => {
     return (await runner.status()).reduce((sum, view) => sum + view.parkedStreams, 0);
+  });
+  metrics.gauge('baton_views_oldest_parked_seconds', 'Age of the oldest dead letter of any view.', async () => {
+    return Math.max(0, ...(await runner.status()).map((view) => view.oldestParkedMs)) / 1000;
   });
   metrics.gauge('baton_routing_behind_seconds', 'Age of the oldest event that lead-routing has not done.', async () => {
     return (await routing.behindMs()) / 1000;

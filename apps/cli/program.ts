@@ -1,10 +1,12 @@
 import { Command } from 'commander';
+import { addDeadLetterCommand } from './dead-letter-command.js';
 import { addDemoCommand } from './demo-command.js';
 import { EXIT_HELP } from './exit-codes.js';
 import { addExportCommand } from './export-command.js';
 import { addFunnelCommand } from './funnel-command.js';
 import { addImportCommand } from './import-command.js';
 import { addLeadCommands } from './lead-commands.js';
+import { addProjectionCommand } from './projection-command.js';
 import { addTokenCommand } from './token-command.js';
 
 /** The command line of Baton. */
@@ -21,6 +23,8 @@ export function program(): Command {
   addFunnelCommand(baton);
   addExportCommand(baton);
   addDemoCommand(baton);
+  addProjectionCommand(baton);
+  addDeadLetterCommand(baton);
   inheritSettings(baton);
   return baton;
 }

@@ -64,7 +64,7 @@ export class StoredSkips implements SkippedEvents {
   }
 }
 
-const placeIn = ({ stream, revision }: JsonObject): StreamPlace => ({
-  stream: String(stream),
-  revision: Number(revision),
-});
+const placeIn = (data: JsonObject): StreamPlace => {
+  const { stream, revision } = data as { readonly stream: string; readonly revision: number };
+  return { stream, revision };
+};
