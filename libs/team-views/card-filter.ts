@@ -23,8 +23,10 @@ export interface CardFilter {
   readonly silent?: Silence;
   /** in the same state since then or earlier, and not settled for good */
   readonly standsSince?: string;
-  /** offers that were to be answered by this time */
-  readonly acceptBy?: string;
+  /** false: leads of which something can still come, true: won, disqualified or merged */
+  readonly settled?: boolean;
+  /** offers that were to be answered before this time */
+  readonly acceptBefore?: string;
   /** any of these people has it in that role */
   readonly heldBy?: readonly Holders[];
 }
@@ -48,7 +50,7 @@ export type Condition = ExpressionWrapper<LeadCardTables, 'lead_card', SqlBool>;
 
 /** To be joined by `and`; none where nothing is asked. */
 export function conditions(eb: OnCard, filter: CardFilter): Condition[] {
-  const { states, open, resumeBy, silent, standsSince, acceptBy, heldBy } = filter;
+  const { states, open, resumeBy, silent, standsSince, settled, acceptBefore, heldBy } = filter;
   const equal = (column: keyof CardRow, value: string | number | undefined): Condition[] =>
     value === undefined ? [] : [eb(column, '=', value)];
   const upTo = (column: keyof CardRow, value: string | undefined): Condition[] =>
@@ -69,7 +71,8 @@ export function conditions(eb: OnCard, filter: CardFilter): Condition[] {
     ...upTo('resume_at', resumeBy),
     ...(silent ? [inSilence(eb, silent)] : []),
     ...upTo('stands_since', standsSince),
-    ...upTo('accept_by', acceptBy),
+    ...(settled === undefined ? [] : [eb('stands_since', settled ? 'is' : 'is not', null)]),
+    ...(acceptBefore === undefined ? [] : [eb('accept_by', '<', acceptBefore)]),
     ...(heldBy ? [eb.or(heldBy.map((holders) => has(eb, holders)))] : []),
   ];
 }

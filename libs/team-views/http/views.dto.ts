@@ -1,3 +1,4 @@
+import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { PageQuery } from '../../http-kit/page-query.dto.js';
@@ -9,7 +10,17 @@ const list = ({ value }: { value: unknown }): unknown => (typeof value === 'stri
 const PLACE = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}@\d{1,15}$/;
 
 /** A command's answer names `lead@revision`; the query then waits, bounded, until its view has that. */
-const IsPlace = () => Matches(PLACE, { message: 'must be lead@revision, as a command answered it' });
+export const IsPlace = () => Matches(PLACE, { message: 'must be lead@revision, as a command answered it' });
+
+/** By commas: `offered,working.contacted`. */
+export const IsStateList = () =>
+  applyDecorators(
+    Transform(list),
+    IsArray(),
+    ArrayMaxSize(20),
+    IsString({ each: true }),
+    MaxLength(64, { each: true }),
+  );
 
 export class AfterQuery {
   /** @example 935495d8-3bf2-80f6-9542-088c7f9aba27@4 */
@@ -30,11 +41,7 @@ export class CardsQuery extends PageQuery {
 
   /** By commas: `offered,working.contacted`. */
   @IsOptional()
-  @Transform(list)
-  @IsArray()
-  @ArrayMaxSize(20)
-  @IsString({ each: true })
-  @MaxLength(64, { each: true })
+  @IsStateList()
   state?: string[];
 
   @IsOptional()
