@@ -49,16 +49,19 @@ export async function startBaton(
     readonly clock?: Clock;
     readonly dataDir?: string;
     readonly rateLimit?: RateLimit;
+    /** what the application gets for its event store */
+    readonly store?: (store: EventStore) => EventStore;
   } = {},
 ): Promise<TestBaton> {
   const { stores = 'sqlite', clock = Date.now, rateLimit = NO_LIMIT } = options;
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'baton-test-')));
   const issuer = await DevTokenIssuer.open(devKeyFile(dataDir), clock);
   const ring = openKeyFile(join(dataDir, 'keys.json'), randomBytes);
-  const store =
+  const opened: EventStore =
     stores === 'sqlite'
       ? await SqliteEventStore.open({ file: join(dataDir, 'events.sqlite') })
       : new MemoryEventStore();
+  const store = options.store?.(opened) ?? opened;
   const keys =
     stores === 'sqlite'
       ? await SqliteKeyStore.open(join(dataDir, 'contacts.sqlite'), ring, randomBytes)
