@@ -106,8 +106,43 @@ export function takenBy(state: LeadState, commandId: string): string | undefined
   return undefined;
 }
 
-/** A state that nobody else has seen yet. */
-type Draft = { -readonly [K in keyof LeadState]: LeadState[K] };
+/** A state that nobody else has seen yet, with every member named. */
+type Draft = { -readonly [K in keyof Required<LeadState>]: LeadState[K] };
+
+/** Written out: V8 copies what was itself spread from a state member by member, which takes twenty times as long. */
+const copyOf = (state: LeadState): Draft => ({
+  leaf: state.leaf,
+  contact: state.contact,
+  source: state.source,
+  topic: state.topic,
+  campaign: state.campaign,
+  behaviours: state.behaviours,
+  profile: state.profile,
+  cycles: state.cycles,
+  steward: state.steward,
+  offeree: state.offeree,
+  worker: state.worker,
+  accountable: state.accountable,
+  workedBy: state.workedBy,
+  effectiveAt: state.effectiveAt,
+  leafSince: state.leafSince,
+  recordedAt: state.recordedAt,
+  createdAt: state.createdAt,
+  offer: state.offer,
+  heldFor: state.heldFor,
+  qualification: state.qualification,
+  score: state.score,
+  newInputs: state.newInputs,
+  resumeAt: state.resumeAt,
+  touches: state.touches,
+  recommendedMessage: state.recommendedMessage,
+  proposal: state.proposal,
+  mergedInto: state.mergedInto,
+  absorbed: state.absorbed,
+  erased: state.erased,
+  imported: state.imported,
+  taken: state.taken,
+});
 
 /**
  * The state after an event. Pure and total: an event that the lifecycle does not allow here (which no decider wrote)
@@ -117,7 +152,7 @@ export function evolve(state: LeadState, event: LeadEvent): LeadState {
   const leaf = nextLeaf(state.leaf, event.type, choiceOf(event));
   if (leaf === undefined) return state;
   const { occurredAt, recordedAt, commandId, actor, change } = event.meta;
-  const next: Draft = { ...state };
+  const next = copyOf(state);
   next.leaf = leaf;
   next.recordedAt = recordedAt;
   if (state.taken?.id !== commandId) next.taken = { id: commandId, by: actor.id, earlier: state.taken };
