@@ -104,7 +104,7 @@ export async function composeBaton(parts: BatonParts): Promise<Running> {
 
   const metrics = new Metrics();
   metrics.collectProcess();
-  const commandModule = LeadCommandsModule.on(commandParts, store, keys);
+  const commandModule = LeadCommandsModule.on(commandParts, store, keys, logger);
   const history = new LeadHistory(store, commands, reference, personalData);
   const leadAsOf: LeadAsOf = async (lead, at, caller) => {
     const known = await history.at(lead, { kind: 'known', at }, senderOf(caller));

@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import type { Logger } from 'pino';
 import type { EventStore } from '../event-store/event-store.js';
 import type { KeyStore } from '../personal-data/key-store.js';
 import type { CommandParts } from './command-parts.js';
@@ -18,12 +19,12 @@ import { LeadHistory } from './lead-history.service.js';
 import { PlainCommands, ReferenceCommands } from './reference-commands.service.js';
 import { ReferenceData } from './reference-data.js';
 import { StreamCommands } from './stream-commands.js';
-import { CLOCK } from './tokens.js';
+import { ACCESS_LOG, CLOCK } from './tokens.js';
 
 /** Commands and a lead's own history, with their routes. */
 @Module({})
 export class LeadCommandsModule {
-  static on(parts: CommandParts, store: EventStore, keys: KeyStore): DynamicModule {
+  static on(parts: CommandParts, store: EventStore, keys: KeyStore, logger: Logger): DynamicModule {
     const { commands, reference, personalData, clock } = parts;
     const plain = new PlainCommands(parts);
     const creation = new LeadCreation(parts);
@@ -37,6 +38,7 @@ export class LeadCommandsModule {
       { provide: BatchCreation, useValue: new BatchCreation(creation) },
       { provide: LeadHistory, useValue: new LeadHistory(store, commands, reference, personalData) },
       { provide: CLOCK, useValue: clock },
+      { provide: ACCESS_LOG, useValue: logger },
     ];
     return {
       module: LeadCommandsModule,

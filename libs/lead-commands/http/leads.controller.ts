@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { ApiReading, ApiWriting } from '../../http-kit/api-docs.js';
 import { Transform } from 'class-transformer';
@@ -10,7 +10,9 @@ import { decodeCursor, encodeCursor } from '../../http-kit/cursor.js';
 import { IdempotencyKey } from '../../http-kit/idempotency-key.js';
 import { PageQuery } from '../../http-kit/page-query.dto.js';
 import { malformed, notFound } from '../../http-kit/problem-exception.js';
+import type { Logger } from 'pino';
 import { LeadCreation } from '../lead-creation.js';
+import { ACCESS_LOG } from '../tokens.js';
 import { LeadHistory, type AsOf } from '../lead-history.service.js';
 import { BatchCreation, type RowVerdict } from './batch-creation.js';
 import { doneOr, envelopeOf, leadAnswer, senderOf, tagged, type LeadAnswer } from './command-answer.js';
@@ -49,6 +51,7 @@ export class LeadsController {
     private readonly creation: LeadCreation,
     private readonly batches: BatchCreation,
     private readonly history: LeadHistory,
+    @Inject(ACCESS_LOG) private readonly log: Logger,
   ) {}
 
   /** Creates a lead. If the person has an open or lost lead that you may read, it is named (409 duplicate). */
@@ -120,7 +123,7 @@ export class LeadsController {
   ): Promise<{ details: JsonObject | 'erased' }> {
     const details = await this.history.contactDetails(id, senderOf(caller));
     if (details === undefined) throw notFound('lead');
-    request.log.info({ lead: id, subject: caller.subject }, 'personal data read');
+    this.log.info({ lead: id, subject: caller.subject, requestId: request.id }, 'personal data read');
     return { details };
   }
 }

@@ -1,0 +1,32 @@
+import type { LeadAnswer } from '../libs/lead-commands/http/command-answer.js';
+import { startBaton, type TestBaton } from './baton.spec-kit.js';
+import { formTeams, newLead } from './people.spec-kit.js';
+
+let baton: TestBaton;
+beforeAll(async () => {
+  baton = await startBaton();
+  await formTeams(baton.as);
+});
+afterAll(() => baton.stop());
+
+const looksAt = (lead: string): object[] =>
+  baton
+    .log()
+    .split('\n')
+    .filter((line) => line.includes('personal data read') && line.includes(lead))
+    .map((line) => JSON.parse(line) as object);
+
+it('Each look at the person behind a lead is logged with who looked, never with what was seen', async () => {
+  const details = { name: 'Ada Example', email: 'ada@example.com' };
+  const { lead } = await baton.as('maria').done<LeadAnswer>('/leads', newLead({ details }));
+  expect(looksAt(lead)).toEqual([]);
+  expect(await baton.as('maria').read(`/leads/${lead}/contact`)).toEqual({ details });
+  expect(looksAt(lead)).toEqual([expect.objectContaining({ lead, subject: 'maria' })]);
+  expect(baton.log()).not.toMatch(/ada@example|Ada Example/);
+});
+
+it('An analyst finds no person, and nothing is logged as read', async () => {
+  const { lead } = await baton.as('maria').done<LeadAnswer>('/leads', newLead({ details: { name: 'Bo Example' } }));
+  expect((await baton.as('ana').get(`/leads/${lead}/contact`)).status).toBe(404);
+  expect(looksAt(lead)).toEqual([]);
+});
