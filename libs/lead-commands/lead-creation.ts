@@ -17,6 +17,13 @@ import type { LeadResult } from '../lead-lifecycle/decide/decide.js';
 
 export type CreateBody = Omit<LeadCommandBody<'create'>, 'contact'>;
 
+/** A create on its way: the command without yet knowing the person, with what all its events carry. */
+interface Asked {
+  readonly command: CommandOf<'create'>;
+  readonly envelope: Envelope;
+  readonly bodyMac: string;
+}
+
 const CLOSED = ['won', 'disqualified', 'merged', 'uncreated'];
 
 /**
@@ -40,12 +47,13 @@ export class LeadCreation {
     });
     const lead = leadIdOf(secret, commandId);
     const command: CommandOf<'create'> = { ...body, lead, commandId, contact: contactIdOf(secret, commandId) };
+    const asked: Asked = { command, envelope, bodyMac: bodyMac(secret, envelope.body) };
     let admitted: Actor | undefined;
     const executed = await this.parts.commands.execute<LeadState, LeadResult>({
       stream: leadStream(lead),
       fold: leadFold,
       commandId,
-      bodyMac: bodyMac(secret, envelope.body),
+      bodyMac: asked.bodyMac,
       admit: ({ state, taken }) => {
         if (taken.has(commandId)) return undefined;
         const outcome = this.#admit(command, state, envelope);
@@ -55,7 +63,7 @@ export class LeadCreation {
       },
       attempt: () => {
         if (!admitted) throw new Error('attempted before it was admitted');
-        return this.#attempt(command, admitted, envelope);
+        return this.#attempt(asked, admitted);
       },
     });
     return { ...executed, lead };
@@ -79,32 +87,34 @@ export class LeadCreation {
     return { now, actor, teams: reference.teams, ...inForce, consentWithdrawn: false, contactErased: false };
   }
 
-  async #attempt(asked: CommandOf<'create'>, actor: Actor, envelope: Envelope): Promise<Attempt<LeadResult>> {
-    const facts = this.#facts(asked, actor);
+  async #attempt(asked: Asked, actor: Actor): Promise<Attempt<LeadResult>> {
+    const { envelope } = asked;
+    const facts = this.#facts(asked.command, actor);
     // A refused command leaves no trace: what can be refused without knowing the person is refused before reserving one.
-    const dry = decide(asked, UNCREATED, facts);
+    const dry = decide(asked.command, UNCREATED, facts);
     if (!dry.ok) return dry;
-    const { email, phone } = asked.details;
+    const { email, phone } = asked.command.details;
     const reserved = await this.parts.personalData.reserveContact({
       addresses: { ...(email ? { emails: [email] } : {}), ...(phone ? { phones: [phone] } : {}) },
-      newContact: asked.contact,
-      leadId: asked.lead,
+      newContact: asked.command.contact,
+      leadId: asked.command.lead,
     });
     if (reserved === 'erased') return refused({ code: 'conflict', rule: 'the contact was erased' });
     const { contact } = reserved;
-    const known = contact === asked.contact ? undefined : await this.#known(contact, reserved.leadIds, envelope);
-    const command = { ...asked, contact };
+    const known =
+      contact === asked.command.contact ? undefined : await this.#known(contact, reserved.leadIds, envelope);
+    const command = { ...asked.command, contact };
     const decision = known
       ? decide(command, UNCREATED, { ...facts, ...known, consentWithdrawn: hasWithdrawn(known.contactState) })
       : dry;
     if (!decision.ok) return decision;
     if (known) {
-      const linked = await this.parts.personalData.linkLead(contact, asked.lead);
+      const linked = await this.parts.personalData.linkLead(contact, command.lead);
       if (linked !== 'linked') return refused({ code: 'conflict', rule: 'the contact is no longer there' });
     } else {
-      await this.#register(command, actor, envelope);
+      await this.#register(asked, actor);
     }
-    const writing = this.#writing(command, actor, envelope, facts.now, leadStream(command.lead));
+    const writing = this.#writing(asked, actor, facts.now, leadStream(command.lead));
     const events = await this.parts.writer.writeLead(writing, decision.events, contact);
     if (events === 'erased') return refused({ code: 'conflict', rule: 'the contact was erased' });
     return { ok: true, result: decision.result, events };
@@ -124,31 +134,32 @@ export class LeadCreation {
     return { contactState, ...(duplicate ? { duplicate } : {}) };
   }
 
-  async #register(command: CommandOf<'create'>, actor: Actor, envelope: Envelope): Promise<void> {
+  async #register(asked: Asked, actor: Actor): Promise<void> {
+    const { command } = asked;
     const stream = contactStream(command.contact);
     await this.parts.commands.execute<ContactState, null>({
       stream,
       fold: contactFold,
       commandId: command.commandId,
-      bodyMac: bodyMac(this.parts.secret, envelope.body),
+      bodyMac: asked.bodyMac,
+      presumedNew: true,
       admit: () => undefined,
       attempt: ({ state, recordedAt }) => {
         const now = isoTime(this.parts.clock());
         const nobody = { isStewardOrWorker: false, isMarketingManager: false };
         const decision = decideContact({ type: 'register', lead: command.lead }, state, { now, actor, ...nobody });
         if (!decision.ok) return Promise.resolve(decision);
-        const writing = this.#writing(command, actor, envelope, now > recordedAt ? now : recordedAt, stream);
+        const writing = this.#writing(asked, actor, now > recordedAt ? now : recordedAt, stream);
         return Promise.resolve({ ok: true, result: null, events: this.parts.writer.write(writing, decision.events) });
       },
     });
   }
 
-  #writing(command: CommandOf<'create'>, actor: Actor, envelope: Envelope, recordedAt: string, stream: string) {
+  #writing({ command, envelope, bodyMac }: Asked, actor: Actor, recordedAt: string, stream: string) {
     const { commandId } = command;
-    const { body, correlationId, causationId = commandId, sender } = envelope;
+    const { correlationId, causationId = commandId, sender } = envelope;
     const authn = { iss: sender.issuer, how: sender.how };
-    const mac = bodyMac(this.parts.secret, body);
-    return { stream, commandId, bodyMac: mac, correlationId, causationId, actor, authn, recordedAt };
+    return { stream, commandId, bodyMac, correlationId, causationId, actor, authn, recordedAt };
   }
 }
 

@@ -16,6 +16,8 @@ export interface StreamCommand<State, Result> {
   readonly fold: Fold<State>;
   readonly commandId: string;
   readonly bodyMac: string;
+  /** Nobody but this command makes the stream: the append tells if it is there already, and no read has to. */
+  readonly presumedNew?: boolean;
   /** May the caller do this here at all? Looked at before anything else, also for a repetition. */
   admit(loaded: LoadedStream<State>): Promise<Refusal | undefined> | Refusal | undefined;
   readonly precondition?: Precondition;
@@ -85,7 +87,7 @@ export class StreamCommands {
 
   async #execute<State, Result>(command: StreamCommand<State, Result>): Promise<Executed<State, Result>> {
     const { stream, fold } = command;
-    let fresh = !this.#cache.has(stream);
+    let fresh = !this.#cache.has(stream) && command.presumedNew !== true;
     for (let attempts = 0; attempts < MOST_ATTEMPTS; attempts += 1) {
       const loaded = fresh ? await this.load(stream, fold) : this.#cached(stream, fold);
       const answer = await this.#once(command, loaded);
