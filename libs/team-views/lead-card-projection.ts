@@ -26,6 +26,7 @@ import {
 } from './lead-card-tables.js';
 import { LEAD_CATEGORY, leadEventType, readLeadRecord, type LeadRecord } from './lead-record.js';
 import { newCard } from './new-card.js';
+import { createLeadCardIndexes } from './lead-card-indexes.js';
 import { moveOwners } from './owner-intervals.js';
 import { hasDetails, withDetails, type SealedDetails } from './sealed-details.js';
 import { moveWorkedCycle } from './worked-cycles.js';
@@ -82,8 +83,9 @@ export class LeadCardProjection implements Projection {
     onConflict: { offers: 'add', last_offered_at: 'greatest' },
   });
 
-  createTables(tx: Writing): Promise<void> {
-    return createLeadCardTables(tx);
+  async createTables(tx: Writing): Promise<void> {
+    await createLeadCardTables(tx);
+    await createLeadCardIndexes(tx);
   }
 
   handles(type: string): boolean {

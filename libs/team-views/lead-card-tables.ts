@@ -1,6 +1,5 @@
 import type { Writing } from '../read-database/read-database.js';
 import { createTable, integer, integerOrNull, text, textOrNull, type RowOf } from '../read-database/table-shape.js';
-import { createLeadCardIndexes } from './lead-card-indexes.js';
 
 /** One row per lead: where it stands now. */
 export const CARD = {
@@ -166,5 +165,4 @@ export async function createLeadCardTables(tx: Writing): Promise<void> {
   await createTable(tx, 'worked_cycle', WORKED_CYCLE, ['lead', 'cycle']);
   await createTable(tx, 'contact_tally', CONTACT_TALLY, ['contact']);
   await createTable(tx, 'offer_tally', OFFER_TALLY, ['team', 'person']);
-  await createLeadCardIndexes(tx);
 }
