@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { LeadAnswer } from '../libs/lead-commands/http/command-answer.js';
 import type { LeadView, TimelineView } from '../libs/lead-commands/http/lead-view.js';
 import type { Problem } from '../libs/http-kit/problem.js';
@@ -151,6 +152,30 @@ describe('Merging', () => {
     const { events } = await baton.as('maria').read<TimelineView>(`/leads/${two.lead}/timeline`);
     expect(events.map(({ type }) => type)).toEqual(['LeadCreated', 'DuplicateAbsorbed', 'LeadContacted']);
     await baton.as('mona').refused(409, `/leads/${one.lead}/record-interest`, { source: 'email', topic: 'x' });
+  });
+
+  it('counts a withdrawn consent for all leads of the person', async () => {
+    const [one, two] = await onePerson();
+    await baton.as('maria').done(`/contacts/${two.contact}/consent`, { consent: 'withdrawn' });
+    const problem = await baton.as('maria').refused(409, `/leads/${one.lead}/qualify`, { reason: 'met-in-person' });
+    expect(problem.detail).toMatch(/consent/);
+  });
+
+  it("is of two contacts, both of them the caller's", async () => {
+    const [one, two] = await twoPeople();
+    const other = await life.create(create({ email: address() }, SOUTH), 'otto');
+    const foreign = (await showLead(baton, other.lead)).contact;
+    for (const into of [one.contact, foreign, randomUUID()]) {
+      const body = { into, reason: 'same-person' };
+      const problem = await baton.as('mona').refused(422, `/contacts/${one.contact}/merge`, body);
+      expect(problem.errors).toEqual([{ field: '/into', rule: 'must be another contact' }]);
+    }
+    const merge = (from: string, into: string) =>
+      baton.as('mona').post(`/contacts/${from}/merge`, { into, reason: 'same-person' });
+    const both = await Promise.all([merge(one.contact!, two.contact!), merge(two.contact!, one.contact!)]);
+    // Whether one came first or both were merged into each other at once: they are one person.
+    expect(both.map(({ status }) => status).toSorted()[0]).toBe(200);
+    await baton.as('mona').done(`/leads/${one.lead}/merge`, { into: two.lead }, { ifMatch: one.revision });
   });
 
   it('is undone with a reason', async () => {

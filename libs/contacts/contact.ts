@@ -69,8 +69,8 @@ export interface ContactFacts {
   readonly isStewardOrWorker: boolean;
   /** whether the actor manages a marketing team that stewards one of the contact's leads */
   readonly isMarketingManager: boolean;
-  /** for a merge: the other contact */
-  readonly survivor?: { readonly exists: boolean; readonly mergedInto?: string };
+  /** for a merge: the other contact; absent where there is no other that the actor may know of */
+  readonly survivor?: { readonly mergedInto?: string };
 }
 
 /** Decides a command on a contact. A command whose outcome already stands gives no event. */
@@ -96,7 +96,7 @@ export function decideContact(
       const { into, reason } = command;
       if (state.mergedInto === into) return accepted();
       if (state.mergedInto !== undefined) return conflict('the contact is merged already');
-      if (!facts.survivor?.exists) return refuse({ code: 'invalid', field: '/into', rule: 'must be a contact' });
+      if (!facts.survivor) return refuse({ code: 'invalid', field: '/into', rule: 'must be another contact' });
       if (facts.survivor.mergedInto !== undefined) return conflict('the other contact is merged itself');
       return accepted({ type: 'ContactMerged.v1', data: { into, reason }, occurredAt });
     }

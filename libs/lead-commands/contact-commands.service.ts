@@ -1,8 +1,14 @@
-import { contactStream, decideContact, type ContactCommand, type ContactState } from '../contacts/contact.js';
+import {
+  contactStream,
+  decideContact,
+  type ContactCommand,
+  type ContactFacts,
+  type ContactState,
+} from '../contacts/contact.js';
 import type { Actor, Refusal } from '../decider/decision.js';
 import { isManager } from '../lead-lifecycle/lead-facts.js';
 import type { LeadState } from '../lead-lifecycle/lead-state.js';
-import type { Envelope } from './caller.js';
+import type { Envelope, Sender } from './caller.js';
 import type { CommandParts } from './command-parts.js';
 import { contactFold, leadFold } from './folds.js';
 import { leadStream } from './lead-commands.service.js';
@@ -28,10 +34,12 @@ export class ContactCommands {
   ): Promise<Executed<ContactState, null>> {
     const leads = await this.#leadsOf(contact);
     const { sender } = envelope;
-    const visible = leads.some((lead) => mayRead(lead, sender, this.parts.reference.teams));
     // Somebody else's contact is none: the answer is the same as for one that does not exist.
-    if (!visible && !sender.roles.includes('rule')) return { kind: 'refused', refusal: notFound };
-    const survivor = command.type === 'merge' ? await this.#survivor(command.into) : undefined;
+    if (!this.#isVisible(leads, sender) && !sender.roles.includes('rule')) {
+      return { kind: 'refused', refusal: notFound };
+    }
+    const survivor =
+      command.type === 'merge' && command.into !== contact ? await this.#survivor(command.into, sender) : undefined;
     const executed = await this.plain.execute<ContactState, null>({
       stream: contactStream(contact),
       fold: contactFold,
@@ -56,9 +64,15 @@ export class ContactCommands {
     return Promise.all(ids.map(async (id) => (await this.parts.commands.load(leadStream(id), leadFold)).state));
   }
 
-  async #survivor(into: string) {
-    const { state, revision } = await this.parts.commands.load(contactStream(into), contactFold);
-    return { exists: revision >= 0, ...(state.mergedInto === undefined ? {} : { mergedInto: state.mergedInto }) };
+  #isVisible(leads: readonly LeadState[], sender: Sender): boolean {
+    return leads.some((lead) => mayRead(lead, sender, this.parts.reference.teams));
+  }
+
+  /** undefined: there is none for the caller */
+  async #survivor(into: string, sender: Sender): Promise<ContactFacts['survivor'] | undefined> {
+    if (!this.#isVisible(await this.#leadsOf(into), sender)) return undefined;
+    const { state } = await this.parts.commands.load(contactStream(into), contactFold);
+    return state.mergedInto === undefined ? {} : { mergedInto: state.mergedInto };
   }
 
   #standing(leads: readonly LeadState[], actor: Actor) {

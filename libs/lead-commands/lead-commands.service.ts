@@ -1,6 +1,5 @@
-import type { Actor, FactRef, Refusal } from '../decider/decision.js';
+import type { Actor, Refusal } from '../decider/decision.js';
 import { isoTime } from '../decider/clock.js';
-import { contactStream, hasWithdrawn } from '../contacts/contact.js';
 import { bodyMac, commandId as commandIdOf, offerIdOf } from '../ids/command-ids.js';
 import { admit, decide, type LeadResult } from '../lead-lifecycle/decide/decide.js';
 import type { LeadCommand, LeadCommandKind } from '../lead-lifecycle/lead-commands.js';
@@ -12,8 +11,8 @@ import { satisfies } from '../http-kit/entity-tag.js';
 import type { NewEvent } from '../event-store/event-store.js';
 import { actorsOf, type Envelope, type Sender } from './caller.js';
 import type { CommandParts } from './command-parts.js';
-import { survivorOf } from './contact-identity.js';
-import { contactFold, leadFold } from './folds.js';
+import { personBehind, survivorOf } from './contact-identity.js';
+import { leadFold } from './folds.js';
 import type { LoadedStream } from './loaded-stream.js';
 import type { Attempt, Executed } from './stream-commands.js';
 import { mayRead } from './visibility.js';
@@ -150,18 +149,14 @@ export class LeadCommands {
   /** All that this command's guards look at, each read as late as possible. */
   async #facts(command: LeadCommand, state: LeadState, actor: Actor, sender: Sender): Promise<LeadFacts> {
     const atHand = this.#factsAtHand(command, state, actor);
-    const contact = await this.parts.commands.load(contactStream(state.contact ?? ''), contactFold);
-    const refs: FactRef[] = [...atHand.refs];
-    if (contact.revision > 0) {
-      refs.push({ name: 'contact', stream: contactStream(state.contact ?? ''), revision: contact.revision });
-    }
+    const person = await personBehind(this.parts.commands, state.contact ?? '');
     const laden = LOAD_MATTERS.includes(command.kind) ? await this.parts.salesLoad() : undefined;
     const survivor = command.kind === 'merge' ? await this.#survivorFacts(command.into, state, sender) : undefined;
     return {
       ...atHand,
-      refs,
-      consentWithdrawn: hasWithdrawn(contact.state),
-      contactErased: contact.state.erased,
+      refs: [...atHand.refs, ...person.refs],
+      consentWithdrawn: person.consentWithdrawn,
+      contactErased: person.erased,
       ...(laden ? { load: laden.load, offerId: offerIdOf(this.parts.secret, command.commandId) } : {}),
       ...(survivor ? { survivor } : {}),
     };
