@@ -2,11 +2,12 @@ import 'reflect-metadata';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { composeBaton, type Running } from '../apps/baton/compose.js';
-import { devKeyFile, startEmbedded } from '../apps/baton/embedded.js';
+import { startEmbedded } from '../apps/baton/embedded.js';
 import type { Settings } from '../apps/baton/settings.js';
 import { MemoryEventStore } from '../libs/event-store/memory-event-store.js';
-import { DevTokenIssuer } from '../libs/http-kit/dev-tokens.js';
+import { DevTokenIssuer, devKeyFile } from '../libs/http-kit/dev-tokens.js';
 import { tokenVerifier } from '../libs/http-kit/token-verifier.js';
+import { randomPool } from '../libs/ids/random-pool.js';
 import { openKeyFile } from '../libs/personal-data/key-file.js';
 import { MemoryKeyStore } from '../libs/personal-data/memory-key-store.js';
 import { SqliteReadDatabase } from '../libs/read-database/sqlite-read-database.js';
@@ -20,15 +21,16 @@ import { createLogger } from '../libs/telemetry/logger.js';
 async function startInMemory(settings: Settings): Promise<Running> {
   const { dataDir } = settings;
   const clock = Date.now;
+  const random = randomPool();
   const issuer = await DevTokenIssuer.open(devKeyFile(dataDir), clock);
   const database = await SqliteReadDatabase.open(join(dataDir, 'views.sqlite'));
   return composeBaton({
     settings,
     store: new MemoryEventStore(),
     database,
-    keys: new MemoryKeyStore(randomBytes),
+    keys: new MemoryKeyStore(random),
     ring: openKeyFile(join(dataDir, 'keys.json'), randomBytes),
-    random: randomBytes,
+    random,
     newRequestId: randomUUID,
     clock,
     verifyToken: tokenVerifier(issuer.settings, clock),

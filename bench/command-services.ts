@@ -11,6 +11,7 @@ import { PlainCommands, ReferenceCommands } from '../libs/lead-commands/referenc
 import { ReferenceData } from '../libs/lead-commands/reference-data.js';
 import { StreamCommands } from '../libs/lead-commands/stream-commands.js';
 import { contactStream } from '../libs/contacts/contact.js';
+import { randomPool } from '../libs/ids/random-pool.js';
 import { cachingKeyStore } from '../libs/personal-data/caching-key-store.js';
 import { openKeyFile } from '../libs/personal-data/key-file.js';
 import { PersonalData } from '../libs/personal-data/personal-data.js';
@@ -37,13 +38,14 @@ export class CommandServices {
   static async open(directory: string): Promise<CommandServices> {
     const store = await SqliteEventStore.open({ file: join(directory, 'events.sqlite') });
     const ring = openKeyFile(join(directory, 'keys.json'), randomBytes);
-    const keyStore = await SqliteKeyStore.open(join(directory, 'contacts.sqlite'), ring, randomBytes);
+    const random = randomPool();
+    const keyStore = await SqliteKeyStore.open(join(directory, 'contacts.sqlite'), ring, random);
     const keys = cachingKeyStore(keyStore, { elapsed: () => performance.now() });
-    const personalData = new PersonalData({ keys, pepper: ring.pepper, random: randomBytes });
+    const personalData = new PersonalData({ keys, pepper: ring.pepper, random });
     const commands = new StreamCommands(store);
     const parts: CommandParts = {
       commands,
-      writer: new EventWriter(ring.installationSecret, personalData, randomBytes),
+      writer: new EventWriter(ring.installationSecret, personalData, random),
       reference: new ReferenceData(commands),
       personalData,
       salesLoad: () => Promise.reject(new Error('no command of the bench looks at the load')),

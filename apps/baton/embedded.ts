@@ -8,6 +8,7 @@ import { composeBaton, type Running } from './compose.js';
 import { assertDevTokensAllowed } from '../../libs/http-kit/dev-tokens-allowed.js';
 import { DevTokenIssuer, devKeyFile } from '../../libs/http-kit/dev-tokens.js';
 import { tokenVerifier } from '../../libs/http-kit/token-verifier.js';
+import { randomPool } from '../../libs/ids/random-pool.js';
 import { cachingKeyStore } from '../../libs/personal-data/caching-key-store.js';
 import { openKeyFile } from '../../libs/personal-data/key-file.js';
 import { SqliteKeyStore } from '../../libs/personal-data/sqlite-key-store.js';
@@ -23,12 +24,13 @@ export async function startEmbedded(settings: Settings): Promise<Running> {
   if (!issuer) assertDevTokensAllowed({ host, hasIssuer: false, externalServers: [] });
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const clock = Date.now;
+  const random = randomPool();
   const verified = issuer ?? (await DevTokenIssuer.open(devKeyFile(dataDir), clock)).settings;
   const store = await SqliteEventStore.open({ file: join(dataDir, 'events.sqlite') });
   const opened: { close(): Promise<void> }[] = [store];
   try {
     const ring = openKeyFile(join(dataDir, 'keys.json'), randomBytes);
-    const keyStore = await SqliteKeyStore.open(join(dataDir, 'contacts.sqlite'), ring, randomBytes);
+    const keyStore = await SqliteKeyStore.open(join(dataDir, 'contacts.sqlite'), ring, random);
     opened.unshift(keyStore);
     const database = await SqliteReadDatabase.open(join(dataDir, 'views.sqlite'));
     opened.push(database);
@@ -39,7 +41,7 @@ export async function startEmbedded(settings: Settings): Promise<Running> {
       database,
       keys: cachingKeyStore(keyStore, { elapsed: () => performance.now() }),
       ring,
-      random: randomBytes,
+      random,
       newRequestId: randomUUID,
       clock,
       verifyToken: tokenVerifier(verified, clock),

@@ -41,6 +41,8 @@ export async function startPostgres() {
   await postgres.createDatabase('leads');
   const connectionString = `postgresql://bench:bench@127.0.0.1:${port}/leads`;
   const stop = async () => {
+    // emmett's pool may still hold connections, and would report each that the database now ends.
+    process.on('uncaughtException', () => {});
     await postgres.stop();
     await rm(directory, { recursive: true });
   };

@@ -20,6 +20,8 @@ export class MemoryKeyStore implements KeyStore {
   private readonly survivors = new Map<string, string>();
   private readonly index = new Map<string, string>();
   private readonly leads = new Map<string, string>();
+  /** the same the other way round: one contact's leads are asked for far more often than they change hands */
+  private readonly leadsByContact = new Map<string, Set<string>>();
   private readonly fences = new Set<string>();
   private readonly contacts = new Set<string>();
   private closed = false;
@@ -35,7 +37,7 @@ export class MemoryKeyStore implements KeyStore {
       this.contacts.add(contact);
       this.keys.set(contact, { version: 1, key: createSecretKey(this.random(KEY_BYTES)) });
       for (const entry of candidates) this.index.set(nameOf(entry), contact);
-      this.leads.set(leadId, contact);
+      this.own(leadId, contact);
     }
     return {
       contact,
@@ -77,7 +79,7 @@ export class MemoryKeyStore implements KeyStore {
     const owner = this.standing(contact);
     if (typeof owner === 'string') return owner;
     const before = this.leads.get(leadId);
-    if (before === undefined) this.leads.set(leadId, owner.survivor);
+    if (before === undefined) this.own(leadId, owner.survivor);
     return (before ?? owner.survivor) === owner.survivor ? 'linked' : 'other-contact';
   }
 
@@ -92,9 +94,9 @@ export class MemoryKeyStore implements KeyStore {
     if (gone === 'unknown' || kept === 'unknown') return 'unknown';
     if (gone.survivor === kept.survivor) return 'merged';
     for (const member of this.groupOf(gone.survivor)) this.survivors.set(member, kept.survivor);
-    for (const owned of [this.index, this.leads]) {
-      for (const [name, owner] of owned) if (owner === gone.survivor) owned.set(name, kept.survivor);
-    }
+    for (const [name, owner] of this.index) if (owner === gone.survivor) this.index.set(name, kept.survivor);
+    for (const lead of this.leadsOf(gone.survivor)) this.own(lead, kept.survivor);
+    this.leadsByContact.delete(gone.survivor);
     return 'merged';
   }
 
@@ -128,7 +130,13 @@ export class MemoryKeyStore implements KeyStore {
   }
 
   private leadsOf(contact: string): readonly string[] {
-    return [...this.leads].flatMap(([lead, owner]) => (owner === contact ? lead : []));
+    return [...(this.leadsByContact.get(contact) ?? [])];
+  }
+
+  private own(lead: string, contact: string): void {
+    this.leads.set(lead, contact);
+    const leads = this.leadsByContact.get(contact) ?? new Set();
+    this.leadsByContact.set(contact, leads.add(lead));
   }
 
   private assertOpen(): void {
