@@ -86,6 +86,9 @@ describe('A person who comes again', () => {
     expect(seen).not.toContain('Grace');
     const all = (await baton.as('otto').get('/leads')).text + (await baton.as('otto').get('/merge-queue')).text;
     expect(all).not.toContain(lead);
+    // Not even that there is another one: the pair is in nobody's queue but of those who may read both.
+    const { contact } = await baton.as('otto').read<LeadView>(`/leads/${second.body.lead}`);
+    expect((await baton.as('otto').get('/merge-queue')).text).not.toContain(contact);
   });
 
   it('whose two leads are created at once has both, of one contact, for the queue', async () => {

@@ -13,8 +13,6 @@ export interface LeadPair {
 export interface MergeCandidate {
   readonly contact: string;
   readonly pairs: readonly LeadPair[];
-  /** open leads of the contact outside the caller's scope: counted, not named */
-  readonly others: number;
 }
 
 export interface MergeQueuePage {
@@ -23,7 +21,10 @@ export interface MergeQueuePage {
   readonly next?: string;
 }
 
-/** Contacts with more than one open lead, of which the caller may read at least one. */
+/**
+ * Contacts of whose open leads the caller may read more than one. A pair of which one belongs to another team is for
+ * those who read all (privacy): its mere presence would tell that the other team knows the person.
+ */
 export class MergeQueue {
   private readonly db: Kysely<LeadCardTables>;
 
@@ -38,15 +39,16 @@ export class MergeQueue {
       .selectAll()
       .where('open_leads', '>', 1)
       .where('contact', '>', after)
-      .where((several) =>
-        several.exists(
+      .where(
+        (several) =>
           several
             .selectFrom('lead_card')
-            .select('lead_card.lead')
+            .select(({ fn }) => fn.countAll<number>().as('leads'))
             .whereRef('lead_card.contact', '=', 'contact_tally.contact')
             .where('lead_card.open', '=', 1)
             .where((eb) => readable(eb, scope)),
-        ),
+        '>',
+        1,
       )
       .orderBy('contact')
       .limit(limit + 1)
@@ -56,9 +58,8 @@ export class MergeQueue {
       shown.map(({ contact }) => contact),
       scope,
     );
-    const candidates = shown.map(({ contact, open_leads }) => {
-      const own = cards.filter((card) => card.contact === contact);
-      return { contact, pairs: pairsOf(own), others: open_leads - own.length };
+    const candidates = shown.map(({ contact }) => {
+      return { contact, pairs: pairsOf(cards.filter((card) => card.contact === contact)) };
     });
     const next = several.length > limit ? shown.at(-1)?.contact : undefined;
     return { candidates, ...(next !== undefined && { next }) };
