@@ -33,6 +33,8 @@ interface Asked {
 }
 
 const MOST_MERGES = 16;
+/** How a command on a merged lead ends that it has not written: everything but its repetition and a reused key. */
+const NOT_DONE_HERE: readonly LeadExecuted['kind'][] = ['refused', 'stale', 'precondition-required'];
 /** People decide these over what others may just have done, so they must name the state they have seen. */
 const ON_A_VIEW: readonly LeadCommandKind[] = ['merge', 'unmerge', 'disqualify', 'reassign'];
 const LOAD_MATTERS: readonly LeadCommandKind[] = ['route', 'hold', 'release'];
@@ -49,13 +51,24 @@ export class LeadCommands {
       const rule = `${body.kind} is not for your role`;
       return { kind: 'refused', refusal: { code: 'forbidden', rule }, lead: leadId };
     }
-    const lead = body.kind === 'contact' ? await this.#survivor(leadId) : leadId;
+    let lead = leadId;
+    for (let hops = 0; ; hops += 1) {
+      const executed = await this.#executeOn(lead, leadId, body, envelope);
+      const mayFollow = body.kind === 'contact' && hops < MOST_MERGES && NOT_DONE_HERE.includes(executed.kind);
+      const survivor = mayFollow ? await this.#mergedInto(lead) : undefined;
+      if (survivor === undefined) return { ...executed, lead };
+      lead = survivor;
+    }
+  }
+
+  /** @param askedLead the lead that the command names: part of its id, wherever it is written */
+  async #executeOn(lead: string, askedLead: string, body: LeadCommandBody, envelope: Envelope): Promise<LeadExecuted> {
     const { secret } = this.parts;
     const { sender, key, row } = envelope;
     const commandId = commandIdOf(secret, {
       client: sender.client,
       operation: `lead.${body.kind}`,
-      target: leadStream(leadId),
+      target: leadStream(askedLead),
       key,
       ...(row === undefined ? {} : { row }),
     });
@@ -63,7 +76,7 @@ export class LeadCommands {
     const command = { ...body, ...offer, lead, commandId } as LeadCommand;
     const asked: Asked = { command, envelope, bodyMac: bodyMac(secret, envelope.body) };
     let admitted: Actor | undefined;
-    const executed = await this.parts.commands.execute<LeadState, LeadResult>({
+    return this.parts.commands.execute<LeadState, LeadResult>({
       stream: leadStream(lead),
       fold: leadFold,
       commandId,
@@ -86,7 +99,6 @@ export class LeadCommands {
         return this.#attempt(asked, loaded, admitted);
       },
     });
-    return { ...executed, lead };
   }
 
   /** The caller as the actor in the first role that has the right, with the team it acts for; else the refusal. */
@@ -187,14 +199,9 @@ export class LeadCommands {
   }
 
   /** A touch on a merged lead belongs to the lead it was merged into. */
-  async #survivor(leadId: string): Promise<string> {
-    let id = leadId;
-    for (let hops = 0; hops < MOST_MERGES; hops += 1) {
-      const { state } = await this.parts.commands.load(leadStream(id), leadFold);
-      if (state.leaf !== 'merged' || state.mergedInto === undefined) return id;
-      id = state.mergedInto;
-    }
-    return id;
+  async #mergedInto(lead: string): Promise<string | undefined> {
+    const { state } = await this.parts.commands.load(leadStream(lead), leadFold);
+    return state.leaf === 'merged' ? state.mergedInto : undefined;
   }
 }
 
