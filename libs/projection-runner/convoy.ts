@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { hasReached, type EventFeed, type FeedBatch } from '../event-feed/event-feed.js';
+import type { Gathering } from './gathering.js';
 import { RebuildStopped, RevisionGap } from './projection.js';
 import type { View } from './view.js';
 
@@ -8,6 +9,7 @@ export interface ConvoyOptions {
   readonly signal: AbortSignal;
   /** most events in one transaction, while all views are live and while one is being built */
   readonly batchSize: { readonly live: number; readonly building: number };
+  readonly gathering: Gathering;
   /** called after each batch of any view */
   readonly advanced: () => void;
   /** Waits before the feed or the database is tried again; resolves at once when the signal is given. */
@@ -58,7 +60,8 @@ async function areApart(views: readonly View[]): Promise<boolean> {
 }
 
 /** Until the signal, or until what it was begun for is over: the build is done, or no view goes on. */
-async function run(convoy: readonly View[], { feed, signal, batchSize, advanced }: ConvoyOptions): Promise<void> {
+async function run(convoy: readonly View[], options: ConvoyOptions): Promise<void> {
+  const { feed, signal, batchSize, gathering, advanced } = options;
   const [first] = convoy;
   if (first === undefined) return;
   const over = new AbortController();
@@ -73,6 +76,8 @@ async function run(convoy: readonly View[], { feed, signal, batchSize, advanced 
       await nextTurn();
     }
     if (building !== isBuilding() || convoy.every((view) => view.isStopped)) over.abort();
+    // A full batch has more behind it already.
+    else if (!building && batch.events.length < batchSize.live) await gathering.pause(signal);
   };
   await feed.deliver({
     from: first.progress,

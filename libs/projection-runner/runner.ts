@@ -4,6 +4,7 @@ import { migrate } from '../read-database/migrations.js';
 import { BuildOperations } from './build-operations.js';
 import type { ConvoyOptions } from './convoy.js';
 import { DeadLetterOperations } from './dead-letter-operations.js';
+import { Gathering } from './gathering.js';
 import type { StreamPlace } from './projection.js';
 import type { RunnerOptions } from './runner-options.js';
 import { RunningViews } from './running-views.js';
@@ -23,13 +24,22 @@ export class ProjectionRunner {
   readonly builds: BuildOperations;
   readonly deadLetters: DeadLetterOperations;
   private readonly stopping = new AbortController();
+  private readonly gathering = new Gathering();
   private readonly onProgress = new Set<() => void>();
   private readonly views: RunningViews;
 
   constructor(private readonly options: RunnerOptions) {
     const { database, feed, skips, batchSize = BATCH_SIZE, pause = growingPause } = options;
+    const { gathering } = this;
     const advanced = (): void => this.onProgress.forEach((look) => look());
-    this.views = new RunningViews(options, { feed, signal: this.stopping.signal, batchSize, advanced, pause });
+    this.views = new RunningViews(options, {
+      feed,
+      signal: this.stopping.signal,
+      batchSize,
+      gathering,
+      advanced,
+      pause,
+    });
     this.builds = new BuildOperations(this.views, database);
     this.deadLetters = new DeadLetterOperations(this.views, skips);
   }
@@ -59,13 +69,13 @@ export class ProjectionRunner {
   whenProcessed(projection: string, place: StreamPlace, options: WaitOptions): Promise<boolean> {
     const view = this.views.answering(projection);
     if (view === undefined) throw new RangeError('no such projection');
-    return view.whenProcessed(place, options);
+    return this.gathering.without(() => view.whenProcessed(place, options));
   }
 
   /** Resolves when every view that is not stopped has what the feed had at the time of the call. */
   async whenCaughtUp(): Promise<void> {
     const head = await this.options.feed.head();
-    await new Promise<void>((resolve) => {
+    const caughtUp = new Promise<void>((resolve) => {
       const look = (): void => {
         if (!this.views.all.every((view) => view.isStopped || hasReached(view.progress, head))) return;
         this.onProgress.delete(look);
@@ -74,6 +84,7 @@ export class ProjectionRunner {
       this.onProgress.add(look);
       look();
     });
+    await this.gathering.without(() => caughtUp);
   }
 
   /** Of the views that answer queries, for health and metrics: ages, not only counts. */
