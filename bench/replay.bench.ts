@@ -12,7 +12,9 @@ import { copyLeads } from './lead-copies.js';
 
 const EVENTS = 1_000_000;
 const ROUNDS = 3;
-const PAGE = 1_000;
+/** Events of a page of the port, few enough to die young; raw rows are read fastest in larger pages. */
+const PAGE = 200;
+const RAW_PAGE = 1_000;
 
 /** Reading all history through the port and folding each lead, against reading the same file's rows and parsing them. */
 export async function run(): Promise<BenchFigure[]> {
@@ -70,7 +72,7 @@ function readRows(file: string): void {
   );
   rows.raw();
   let parsed = 0;
-  for (let last = 0, page; (page = rows.all(last, PAGE)).length > 0;) {
+  for (let last = 0, page; (page = rows.all(last, RAW_PAGE)).length > 0;) {
     for (const row of page) {
       parsed += Number(typeof JSON.parse(row[1]) === 'object');
       last = row[0];
