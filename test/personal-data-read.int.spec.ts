@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { LeadAnswer } from '../libs/lead-commands/http/command-answer.js';
 import { startBaton, type TestBaton } from './baton.spec-kit.js';
 import { formTeams, newLead } from './people.spec-kit.js';
@@ -25,8 +26,17 @@ it('Each look at the person behind a lead is logged with who looked, never with 
   expect(baton.log()).not.toMatch(/ada@example|Ada Example/);
 });
 
-it('An analyst finds no person, and nothing is logged as read', async () => {
+it('Who reads the lead but not the person is told so, whether the lead exists or not, and nothing is logged as read', async () => {
   const { lead } = await baton.as('maria').done<LeadAnswer>('/leads', newLead({ details: { name: 'Bo Example' } }));
-  expect((await baton.as('ana').get(`/leads/${lead}/contact`)).status).toBe(404);
+  for (const reader of ['ana', 'audrey', 'ida']) {
+    expect((await baton.as(reader).get(`/leads/${lead}`)).status).toBe(200);
+    for (const asked of [lead, randomUUID()]) {
+      const { status, body } = await baton.as(reader).get(`/leads/${asked}/contact`);
+      expect({ status, detail: body['detail'] }).toEqual({
+        status: 403,
+        detail: 'the person behind a lead is not for your role',
+      });
+    }
+  }
   expect(looksAt(lead)).toEqual([]);
 });

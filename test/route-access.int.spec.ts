@@ -163,7 +163,10 @@ function accessTable(agreement: object): Readonly<Record<string, readonly Access
     ),
     'get /leads/{id}/contact': onLeads(
       '/leads/{id}/contact',
-      (situation) => (person) => (canRead(situation, person) && personal.includes(person) ? 200 : 404),
+      (situation) => (person) => {
+        if (!personal.includes(person)) return 403;
+        return canRead(situation, person) ? 200 : 404;
+      },
     ),
     'get /leads/{id}/card': onLeads('/leads/{id}/card', (situation) => (person) => {
       if (!LEAD_READERS.includes(person)) return 403;

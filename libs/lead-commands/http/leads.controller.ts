@@ -9,7 +9,7 @@ import { CurrentCaller, type Caller } from '../../http-kit/caller.js';
 import { decodeCursor, encodeCursor } from '../../http-kit/cursor.js';
 import { IdempotencyKey } from '../../http-kit/idempotency-key.js';
 import { PageQuery } from '../../http-kit/page-query.dto.js';
-import { malformed, notFound } from '../../http-kit/problem-exception.js';
+import { forbidden, malformed, notFound } from '../../http-kit/problem-exception.js';
 import type { Logger } from 'pino';
 import { LeadCreation } from '../lead-creation.js';
 import { ACCESS_LOG } from '../tokens.js';
@@ -21,6 +21,7 @@ import { IsInstant } from './field-rules.js';
 import { CreateLeadDto, CreateLeadsDto } from './lead.dto.js';
 import { leadView, timelineView, type LeadView, type TimelineView } from './lead-view.js';
 import { UuidPipe } from '../../http-kit/path-parameters.js';
+import { mayReadPersonal } from '../visibility.js';
 
 class AsOfQuery {
   /** The lead as of this revision. */
@@ -113,7 +114,7 @@ export class LeadsController {
     return timelineView(entries, entries.length === limit ? encodeCursor([from + limit]) : undefined);
   }
 
-  /** The person behind the lead. Each look is logged; not for analysts and auditors. */
+  /** The person behind the lead: the only way to them. Each look is logged; not for analysts and auditors (403). */
   @Get(':id/contact')
   @ApiReading()
   async contact(
@@ -121,7 +122,10 @@ export class LeadsController {
     @Param('id', UuidPipe) id: string,
     @Req() request: FastifyRequest,
   ): Promise<{ details: JsonObject | 'erased' }> {
-    const details = await this.history.contactDetails(id, senderOf(caller));
+    const sender = senderOf(caller);
+    // By the role alone, so that it says nothing about the lead.
+    if (!mayReadPersonal(sender)) throw forbidden('the person behind a lead is not for your role');
+    const details = await this.history.contactDetails(id, sender);
     if (details === undefined) throw notFound('lead');
     this.log.info({ lead: id, subject: caller.subject, requestId: request.id }, 'personal data read');
     return { details };
