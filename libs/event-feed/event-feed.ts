@@ -19,6 +19,16 @@ export type FeedProgress = ReadonlyMap<number, bigint>;
 
 export interface FeedOptions {
   readonly from: FeedProgress;
+  /**
+   * Under whose name: where the feed is shared, deliveries of one name in several processes take different partitions,
+   * and take over those of one that went. Default: a name of its own.
+   */
+  readonly group?: string;
+  /**
+   * What was reached by all who deliver under this name: asked by a shared feed whenever partitions are given out anew,
+   * because meanwhile they may have been another process's. Default: `from`, and what was handled since.
+   */
+  readonly reached?: () => Promise<FeedProgress>;
   /** Called for one batch at a time per partition, and awaited before the next of that partition is read. */
   readonly handler: (batch: FeedBatch) => Promise<void>;
   /** ends the delivery cleanly: after the handler's present call */
@@ -32,6 +42,8 @@ export interface FeedOptions {
  * Kafka. An event may come again after a restart, never is one left out.
  */
 export interface EventFeed {
+  /** whether several processes may share its partitions, so that none of them knows alone what is reached; default no */
+  readonly isShared?: boolean;
   /**
    * Delivers every event after the given progress until the signal.
    *

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { hasReached, type EventFeed, type FeedBatch } from '../event-feed/event-feed.js';
+import { hasReached, type EventFeed, type FeedBatch, type FeedProgress } from '../event-feed/event-feed.js';
 import type { Gathering } from './gathering.js';
 import { RebuildStopped, RevisionGap } from './projection.js';
 import type { View } from './view.js';
@@ -22,8 +22,10 @@ export interface ConvoyOptions {
  */
 export async function runConvoys(views: readonly View[], options: ConvoyOptions): Promise<void> {
   const convoys: View[][] = [];
+  // In a shared feed every process must make the same convoys, wherever its views are just now.
+  const areTogether = options.feed.isShared ? areAlikeBuilding : areEquallyFar;
   for (const view of views) {
-    const convoy = convoys.find(([first]) => first !== undefined && areEquallyFar(first, view));
+    const convoy = convoys.find(([first]) => first !== undefined && areTogether(first, view));
     if (convoy) convoy.push(view);
     else convoys.push([view]);
   }
@@ -32,6 +34,8 @@ export async function runConvoys(views: readonly View[], options: ConvoyOptions)
 
 const areEquallyFar = (a: View, b: View): boolean =>
   hasReached(a.progress, b.progress) && hasReached(b.progress, a.progress);
+
+const areAlikeBuilding = (a: View, b: View): boolean => a.isBuilding === b.isBuilding;
 
 async function keepRunning(convoy: readonly View[], options: ConvoyOptions): Promise<void> {
   let attempt = 0;
@@ -47,7 +51,7 @@ async function keepRunning(convoy: readonly View[], options: ConvoyOptions): Pro
     } catch (error) {
       for (const view of running) view.hold(faultOf(error));
       await options.pause(++attempt, options.signal);
-      if (await areApart(running)) return runConvoys(running, options);
+      if (!options.feed.isShared && (await areApart(running))) return runConvoys(running, options);
     }
   }
 }
@@ -80,11 +84,30 @@ async function run(convoy: readonly View[], options: ConvoyOptions): Promise<voi
     else if (!building && batch.events.length < batchSize.live) await gathering.pause(signal);
   };
   await feed.deliver({
-    from: first.progress,
+    from: feed.isShared ? leastReached(convoy) : first.progress,
+    group: convoy.map((view) => view.id).join('+'),
+    reached: async () => {
+      for (const view of convoy) await view.rereadProgress();
+      return leastReached(convoy);
+    },
     handler,
     signal: AbortSignal.any([signal, over.signal]),
     batchSize: building ? batchSize.building : batchSize.live,
   });
+}
+
+/** In each partition where the view is that is least far there; the others drop what they have seen. */
+function leastReached(views: readonly View[]): FeedProgress {
+  const [first, ...others] = views.map((view) => view.progress);
+  const least = new Map(first);
+  for (const [partition, offset] of least) {
+    for (const other of others) {
+      const reached = other.get(partition);
+      if (reached === undefined) least.delete(partition);
+      else if (reached < offset) least.set(partition, reached);
+    }
+  }
+  return least;
 }
 
 /** A view that can never go on stops alone; what concerns feed or database concerns all. */

@@ -233,7 +233,9 @@ export class View {
    * @param head what there was before the last batch
    */
   private async settle(head: FeedProgress): Promise<void> {
-    const { database } = this.parts;
+    const { database, feed } = this.parts;
+    // The other partitions are other processes' work.
+    if (feed.isShared && !this.isSettled) await this.rereadProgress();
     if (this.isBuilding && hasReached(this.reached, this.buildUntil)) this.build = await goLive(database, this.build);
     if (this.isSettled || this.isBuilding || !hasReached(this.reached, head)) return;
     this.build = await promote(database, this.build);
