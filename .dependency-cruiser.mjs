@@ -26,6 +26,12 @@ export default {
       to: { path: '^node_modules/better-sqlite3' },
     },
     {
+      name: 'eventstoredb-driver-only-in-its-adapter',
+      severity: 'error',
+      from: { path: '^(apps|libs|bench|tools)/', pathNot: ['^libs/event-store/eventstoredb/', specs] },
+      to: { path: '^node_modules/@eventstore/' },
+    },
+    {
       name: 'nothing-from-spec-code',
       severity: 'error',
       from: { path: '^(apps|libs)/', pathNot: specs },

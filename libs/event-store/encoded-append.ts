@@ -1,5 +1,7 @@
 import {
+  AppendTooLarge,
   EventTooLarge,
+  MOST_APPEND_BYTES,
   MOST_EVENT_BYTES,
   MOST_EVENTS_PER_APPEND,
   type ExpectedRevision,
@@ -40,6 +42,7 @@ const EVENT_TYPE = /^[A-Za-z][A-Za-z0-9_.-]{0,199}$/;
  * @throws TypeError for a bad stream name, revision, id, type or a value that is not JSON
  * @throws RangeError over 1,000 events
  * @throws EventTooLarge over 512 KiB of data and metadata in one event
+ * @throws AppendTooLarge over 1 MiB of all events
  */
 export function encodeAppend(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): EncodedAppend {
   assertStreamName(stream);
@@ -48,6 +51,7 @@ export function encodeAppend(stream: string, expected: ExpectedRevision, events:
   if (events.length > MOST_EVENTS_PER_APPEND)
     throw new RangeError(`${events.length} events in one append; the limit is ${MOST_EVENTS_PER_APPEND}`);
   let bytes = 0;
+  let counted = 0;
   const encoded: EncodedEvent[] = [];
   for (const event of events) {
     const one = encodeEvent(event);
@@ -55,8 +59,10 @@ export function encodeAppend(stream: string, expected: ExpectedRevision, events:
     const size = bodyBytes - FRAME_BYTES;
     if (size > MOST_EVENT_BYTES) throw new EventTooLarge(one.type, size, MOST_EVENT_BYTES);
     bytes += bodyBytes;
+    counted += size + 2 * one.type.length;
     encoded.push(one);
   }
+  if (counted > MOST_APPEND_BYTES) throw new AppendTooLarge(counted, MOST_APPEND_BYTES);
   return { stream, expected: expected === 'no-stream' ? -1 : expected, events: encoded, bytes };
 }
 

@@ -63,10 +63,10 @@ export interface EventStore {
   /**
    * Appends all events or none. At the exact revision only; the same ids again at the same expected revision answer
    * with the first append's result, whatever came after. Any other mismatch is a `conflict` that names the actual
-   * revision. No events: only the revision is checked; the answer names the stream's last event (revision -1 and
-   * position "0" where there is no stream).
+   * revision. No events: only the revision is checked; the answer names the stream's last event (revision -1 and the
+   * position before the first event where there is no stream).
    *
-   * @throws EventTooLarge over 512 KiB for one event, before anything is sent
+   * @throws EventTooLarge over 512 KiB for one event, AppendTooLarge over 1 MiB for all, before anything is sent
    * @throws TypeError, RangeError for what is no event, stream name (`category-id`) or JSON, before anything is sent
    */
   append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<AppendResult>;
@@ -97,6 +97,17 @@ export class EventTooLarge extends Error {
   }
 }
 
+/** Events that are each allowed but together are more than one append may hold. */
+export class AppendTooLarge extends Error {
+  override name = 'AppendTooLarge';
+  constructor(
+    readonly bytes: number,
+    readonly limit: number,
+  ) {
+    super(`the events of one append have ${bytes} bytes; the limit is ${limit}`);
+  }
+}
+
 /** Too much is waiting to be written: nothing of this append was taken; try again later (HTTP: 503, Retry-After). */
 export class StoreOverloaded extends StoreFault {
   override name = 'StoreOverloaded';
@@ -107,3 +118,9 @@ export const MOST_EVENTS_PER_APPEND = 1_000;
 
 /** Most bytes of one event's data and metadata as JSON: what the store takes, Kafka must take too. */
 export const MOST_EVENT_BYTES = 512 * 1024;
+
+/**
+ * Most bytes of all events of one append, as EventStoreDB counts them: JSON of data and metadata, and two for each
+ * character of a type. Its own default, held by every store, so that no history is bound to one of them.
+ */
+export const MOST_APPEND_BYTES = 1024 * 1024;

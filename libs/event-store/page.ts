@@ -39,7 +39,8 @@ export function sequenceOf(position: Position): number {
   return sequence;
 }
 
-function pageLimit(limit = DEFAULT_PAGE_EVENTS): number {
+/** @throws RangeError out of 1..10,000 */
+export function pageLimit(limit = DEFAULT_PAGE_EVENTS): number {
   if (!(Number.isInteger(limit) && limit >= 1 && limit <= MOST_PAGE_EVENTS))
     throw new RangeError(`a page has 1 to ${MOST_PAGE_EVENTS} events`);
   return limit;

@@ -1,4 +1,4 @@
-import { MOST_EVENT_BYTES, type NewEvent } from './event-store.js';
+import { MOST_APPEND_BYTES, MOST_EVENT_BYTES, type NewEvent } from './event-store.js';
 import { everything, newEvent, newEvents, newStream, withStore, type OpenStore } from './opened-store.spec-kit.js';
 
 const deep = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels));
@@ -61,6 +61,22 @@ export function refusalContract(open: OpenStore): void {
         limit: MOST_EVENT_BYTES,
       });
       expect(await everything(store)).toHaveLength(1);
+    }),
+  );
+
+  it(
+    'events over 1 MiB together, though none alone is too large',
+    withStore(open, async (store) => {
+      const stream = newStream();
+      const half = newEvent({ t: 'x'.repeat(MOST_APPEND_BYTES / 2 - 100) });
+      expect(await store.append(stream, 'no-stream', [half, { ...half, id: newEvent().id }])).toMatchObject({
+        ok: true,
+      });
+      await expect(store.append(stream, 1, [half, half, newEvent({ t: 'x'.repeat(200) })])).rejects.toMatchObject({
+        name: 'AppendTooLarge',
+        limit: MOST_APPEND_BYTES,
+      });
+      expect(await everything(store)).toHaveLength(2);
     }),
   );
 

@@ -1,0 +1,48 @@
+import { randomUUID } from 'node:crypto';
+import { openEventStoreDb } from '../libs/event-store/eventstoredb/open-eventstoredb.js';
+import { eventStoreContract } from '../libs/event-store/event-store.contract.spec-kit.js';
+import { EventStoreDbDouble } from './eventstoredb/eventstoredb-double.spec-kit.js';
+
+for (const noisy of [false, true]) {
+  eventStoreContract(`EventStoreDB, wire double${noisy ? ' that others write to as well' : ''}`, async () => {
+    const double = await EventStoreDbDouble.start({ noisy });
+    const open = () => openEventStoreDb({ address: double.address });
+    const store = await open();
+    let current = store;
+    return {
+      store,
+      reopen: async () => {
+        await current.close();
+        return (current = await open());
+      },
+      dispose: async () => {
+        await current.close();
+        expect(double.batchAppends).toBe(0);
+        double.stop();
+      },
+    };
+  });
+}
+
+const server = process.env.BATON_TEST_EVENTSTORE;
+if (server === undefined) {
+  describe('event store contract: a real EventStoreDB', () => {
+    it.skip('SKIPPED: BATON_TEST_EVENTSTORE names no server (esdb://…)', () => undefined);
+  });
+} else {
+  // A namespace of its own is an empty store for every test.
+  eventStoreContract('a real EventStoreDB', async () => {
+    const namespace = `test${randomUUID().replaceAll('-', '')}`;
+    const open = () => openEventStoreDb({ address: server, namespace });
+    const store = await open();
+    let current = store;
+    return {
+      store,
+      reopen: async () => {
+        await current.close();
+        return (current = await open());
+      },
+      dispose: () => current.close(),
+    };
+  });
+}
