@@ -12,6 +12,13 @@ export default {
       from: { path: domain, pathNot: specs },
       to: { pathNot: [domain, '^libs/(decider|shape)/', '^node_modules/xstate'] },
     },
+    {
+      name: 'transparency-log-is-pure',
+      comment: 'Formats and proofs, for whoever verifies: only itself and node:crypto.',
+      severity: 'error',
+      from: { path: '^libs/transparency-log/', pathNot: specs },
+      to: { pathNot: ['^libs/transparency-log/', '^(node:)?crypto$'] },
+    },
     { name: 'libs-know-no-apps', severity: 'error', from: { path: '^libs/' }, to: { path: '^(apps|test|bench)/' } },
     {
       name: 'ports-know-no-capabilities',

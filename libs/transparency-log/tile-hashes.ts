@@ -1,0 +1,121 @@
+import { EMPTY_ROOT, HASH_BYTES, nodeHash } from './merkle-hash.js';
+import { consistencyRanges, inclusionRanges, type LeafRange } from './proof-ranges.js';
+import { TILE_HEIGHT, TILE_WIDTH, tilePath } from './tile-path.js';
+import { tileWidth, type Tile } from './tile-shape.js';
+import { splitPoint } from './tree-size.js';
+
+/** Gives the bytes of a tile, from files, a server or memory. What it gives is not trusted: the proofs are verified. */
+export type TileReader = (tile: Tile) => Promise<Uint8Array>;
+
+/** A tile that is not there or has another length than its place in the tree asks for. */
+export class TileFault extends Error {
+  override name = 'TileFault';
+  readonly disclosable = true;
+  constructor(readonly path: string) {
+    super(`${path} is not a whole tile`);
+  }
+}
+
+/** A full subtree: 2^height leaves, the index-th of its kind. */
+interface FullNode {
+  readonly height: number;
+  readonly index: number;
+}
+
+/**
+ * Proofs and roots of one tree, computed from the tiles that they need. Each tile is read once and each of its inner
+ * nodes hashed once, however many proofs ask for it; what is held grows with the tiles that were touched.
+ */
+export class TileHashes {
+  readonly #tiles = new Map<string, Promise<void>>();
+  readonly #nodes = new Map<string, Buffer>();
+
+  constructor(
+    private readonly read: TileReader,
+    readonly size: number,
+  ) {}
+
+  /** @throws RangeError when the tree has no such leaf; TileFault; whatever the reader throws */
+  async inclusion(index: number): Promise<readonly Buffer[]> {
+    return this.#roots(inclusionRanges(index, this.size));
+  }
+
+  /** From an older, smaller tree to this one. @throws as `inclusion` */
+  async consistency(oldSize: number): Promise<readonly Buffer[]> {
+    return this.#roots(consistencyRanges(oldSize, this.size));
+  }
+
+  /** The root as the tiles of the right edge give it. */
+  async root(): Promise<Buffer> {
+    const [root = EMPTY_ROOT] = await this.#roots([{ begin: 0, end: this.size }]);
+    return root;
+  }
+
+  async #roots(ranges: readonly LeafRange[]): Promise<readonly Buffer[]> {
+    await Promise.all(ranges.flatMap(fullNodes).map((node) => this.#load(node)));
+    return ranges.map((range) => this.#root(range));
+  }
+
+  #root({ begin, end }: LeafRange): Buffer {
+    if (begin === end) return EMPTY_ROOT;
+    const node = fullNode(begin, end);
+    if (node !== undefined) return this.#node(node.height, node.index);
+    const middle = begin + splitPoint(end - begin);
+    return nodeHash(this.#root({ begin, end: middle }), this.#root({ begin: middle, end }));
+  }
+
+  /** A node that a loaded tile holds, or two of its nodes give. */
+  #node(height: number, index: number): Buffer {
+    const node = this.#nodes.get(`${height}/${index}`);
+    if (node !== undefined) return node;
+    const joined = nodeHash(this.#node(height - 1, 2 * index), this.#node(height - 1, 2 * index + 1));
+    this.#nodes.set(`${height}/${index}`, joined);
+    return joined;
+  }
+
+  async #load({ height, index }: FullNode): Promise<void> {
+    const level = Math.floor(height / TILE_HEIGHT);
+    const at = Math.floor((index * 2 ** (height % TILE_HEIGHT)) / TILE_WIDTH);
+    const tile = { level, index: at, width: tileWidth(this.size, level, at) };
+    const key = `${level}/${at}`;
+    const loading = this.#tiles.get(key) ?? this.#readTile(tile);
+    this.#tiles.set(key, loading);
+    await loading;
+  }
+
+  async #readTile(tile: Tile): Promise<void> {
+    const bytes = await this.read(tile);
+    if (bytes.length !== tile.width * HASH_BYTES) throw new TileFault(tilePath(tile));
+    for (let at = 0; at < tile.width; at += 1) {
+      const hash = Buffer.from(bytes.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES));
+      this.#nodes.set(`${tile.level * TILE_HEIGHT}/${tile.index * TILE_WIDTH + at}`, hash);
+    }
+  }
+}
+
+/** A range as a full subtree, where it is one; every range of a proof begins where such a subtree may begin. */
+function fullNode(begin: number, end: number): FullNode | undefined {
+  let height = 0;
+  while (2 ** height < end - begin) height += 1;
+  const leaves = 2 ** height;
+  return leaves === end - begin && begin % leaves === 0 ? { height, index: begin / leaves } : undefined;
+}
+
+function fullNodes({ begin, end }: LeafRange): readonly FullNode[] {
+  if (begin === end) return [];
+  const node = fullNode(begin, end);
+  if (node !== undefined) return [node];
+  const middle = begin + splitPoint(end - begin);
+  return [...fullNodes({ begin, end: middle }), ...fullNodes({ begin: middle, end })];
+}
+
+/** @throws RangeError when the tree has no such leaf; TileFault */
+export const proveInclusion = (read: TileReader, index: number, size: number): Promise<readonly Buffer[]> =>
+  new TileHashes(read, size).inclusion(index);
+
+/** @throws RangeError when the old tree is the larger one; TileFault */
+export const proveConsistency = (read: TileReader, oldSize: number, newSize: number): Promise<readonly Buffer[]> =>
+  new TileHashes(read, newSize).consistency(oldSize);
+
+/** The root as the tiles of its right edge give it. @throws TileFault */
+export const rootFromTiles = (read: TileReader, size: number): Promise<Buffer> => new TileHashes(read, size).root();
