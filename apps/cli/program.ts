@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addBoardCommand } from './board-command.js';
 import { addDeadLetterCommand } from './dead-letter-command.js';
 import { addDemoCommand } from './demo-command.js';
 import { EXIT_HELP } from './exit-codes.js';
@@ -7,6 +8,7 @@ import { addFunnelCommand } from './funnel-command.js';
 import { addImportCommand } from './import-command.js';
 import { addLeadCommands } from './lead-commands.js';
 import { addProjectionCommand } from './projection-command.js';
+import { addQueueCommand } from './queue-command.js';
 import { addTokenCommand } from './token-command.js';
 
 /** The command line of Baton. */
@@ -20,6 +22,8 @@ export function program(): Command {
   addTokenCommand(baton);
   addImportCommand(baton);
   addLeadCommands(baton);
+  addBoardCommand(baton);
+  addQueueCommand(baton);
   addFunnelCommand(baton);
   addExportCommand(baton);
   addDemoCommand(baton);
