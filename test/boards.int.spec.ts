@@ -63,6 +63,24 @@ describe('boards over HTTP', () => {
     ]);
   });
 
+  it('are narrowed and sorted as they are asked', async () => {
+    const of = async (path: string) => leadsOf(await read('sam', path, nurtured));
+    const two = '/boards/sales/north-sales?state=lost,offered&sort=created';
+    expect((await of(two)).sort()).toEqual([lost.lead, offered.lead].sort());
+    expect((await of(`${two}&direction=ascending`)).reverse()).toEqual(await of(two));
+    expect(await of('/boards/sales/north-sales?direction=descending')).toEqual([lost.lead, worked.lead, offered.lead]);
+    expect(await of('/boards/sales/north-sales?person=sara')).toEqual([]);
+    expect(await of('/boards/sales/south-sales?person=sven')).toEqual([]);
+    expect(await of('/boards/workers/sven?source=email')).toEqual([]);
+    expect(await of('/boards/workers/sven?stewardPerson=maria&state=working')).toEqual([worked.lead]);
+    expect(await of('/standstill?olderThanDays=0&state=working&salesPerson=sven')).toEqual([worked.lead]);
+    expect(await read('sam', '/offers?source=email', nurtured)).toEqual({ offers: [] });
+    expect(await read('maria', '/merge-queue', nurtured)).toEqual({ candidates: [] });
+    for (const path of ['/offers?state=won', '/boards/sales/north-sales?sort=colour', '/leavers?role=boss']) {
+      expect((await baton.as('sam').get(path)).status).toBe(400);
+    }
+  });
+
   it('go page by page, and no cursor of another list opens one', async () => {
     const first = await baton.as('sam').read<Page>('/boards/sales/north-sales?limit=2');
     const second = await baton.as('sam').read<Page>(`/boards/sales/north-sales?limit=2&cursor=${first.next}`);
@@ -75,12 +93,12 @@ describe('boards over HTTP', () => {
     for (const person of ['otto', 'eve', 'malte']) {
       const { as } = baton;
       for (const path of ['/boards/marketing', '/boards/sales/north-sales', '/boards/workers/sven']) {
-        expect(await as(person).read(path)).toEqual({ states: [], leads: [] });
+        expect(await as(person).read(path)).toEqual({ metric: 'leads-in-state', states: [], leads: [] });
       }
       expect(await as(person).read('/offers')).toEqual({ offers: [] });
       expect(await as(person).read('/standstill?olderThanDays=0')).toMatchObject({ states: [], leads: [] });
       expect(await as(person).read('/hygiene')).toMatchObject({ workers: [] });
-      expect(await as(person).read('/missing-ratings')).toEqual({ workers: [], ratings: [] });
+      expect(await as(person).read('/missing-ratings')).toMatchObject({ workers: [], ratings: [] });
       expect(await as(person).read('/leavers')).toEqual({ leavers: [], leads: [] });
       expect(await as(person).read('/ownership?person=sven')).toEqual({ intervals: [] });
       expect(await as(person).read('/ownership/changes?actor=sven')).toEqual({ changes: [] });
@@ -110,8 +128,8 @@ describe('boards over HTTP', () => {
     expect((await baton.as('maria').read<Page>('/standstill?olderThanDays=51')).leads).toEqual([]);
     expect(leadsOf(await baton.as('maria').read<Page>('/boards/marketing?silent=true'))).toEqual([nurtured.lead]);
     const worker = { team: 'north-sales', person: 'sven' };
-    const stale = { ...worker, open: 1, updated: 0, share: 0 };
-    expect(await baton.as('sam').read('/hygiene')).toEqual({ days: 7, workers: [stale] });
+    const stale = { ...worker, open: 1, updated: 0, share: 0, outside: 0 };
+    expect(await baton.as('sam').read('/hygiene')).toEqual({ metric: 'hygiene', days: 7, workers: [stale] });
     const touch = { channel: 'phone', direction: 'outbound', twoWay: true, human: true };
     await baton.as('sven').done(`/leads/${worked.lead}/contact`, touch);
     const updated = await reached(baton, worked.lead, 'working.contacted');
@@ -124,7 +142,7 @@ describe('boards over HTTP', () => {
       ratings: [{ lead: lost.lead, cycle: 1, ...worker, endedAs: 'lost' }],
     });
     const { revision } = await baton.as('sven').done<LeadView>(`/leads/${lost.lead}/rate`, { rating: 2 });
-    expect(await read('sam', '/missing-ratings', { ...lost, revision })).toEqual({ workers: [], ratings: [] });
+    expect(await read('sam', '/missing-ratings', { ...lost, revision })).toMatchObject({ workers: [], ratings: [] });
   });
 
   it('tell who had a lead at any instant, who held what, and who changed it', async () => {
@@ -159,6 +177,10 @@ describe('boards over HTTP', () => {
     await baton.as('root').done('/teams/north-sales/leave', { person: 'sven' });
     const left = await baton.as('maria').read<Page & { leavers: object[] }>('/leavers');
     expect(left.leavers).toContainEqual({ role: 'worker', team: 'north-sales', people: ['sven'] });
+    expect(await baton.as('maria').read('/leavers?role=steward')).toEqual({ leavers: [], leads: [] });
+    expect(leadsOf(await baton.as('maria').read('/leavers?role=worker&team=north-sales&state=lost'))).toEqual([
+      lost.lead,
+    ]);
     expect(leadsOf(left).sort()).toEqual([offered, worked, lost].map(({ lead }) => lead).sort());
   });
 });

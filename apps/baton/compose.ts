@@ -32,7 +32,7 @@ import { ProjectionRunnerModule } from '../../libs/projection-runner/projection-
 import { ProjectionRunner } from '../../libs/projection-runner/runner.js';
 import { StoredSkips } from '../../libs/projection-runner/skipped-events.js';
 import type { ReadDatabase } from '../../libs/read-database/read-database.js';
-import { BoardsModule } from '../../libs/team-views/boards.module.js';
+import { BoardsModule, type BoardFacts } from '../../libs/team-views/boards.module.js';
 import { FunnelProjection } from '../../libs/team-views/funnel-projection.js';
 import { LeadCardProjection } from '../../libs/team-views/lead-card-projection.js';
 import type { LeadAsOf } from '../../libs/team-views/http/leads-as-of.js';
@@ -111,12 +111,13 @@ export async function composeBaton(parts: BatonParts): Promise<Running> {
     return known && leadView(lead, known);
   };
   const viewModule = TeamViewsModule.on(database, runner, (person) => reference.teamsOf(person), leadAsOf);
-  const boardsModule = BoardsModule.on(database, runner, {
+  const boardFacts: BoardFacts = {
     teamsOf: (person) => reference.teamsOf(person),
     agreementAt: (time) => reference.inForce(undefined, time).agreement.content,
     clock,
-  });
-  const numbersModule = NumbersModule.on(database, runner, (person) => reference.teamsOf(person), clock);
+  };
+  const boardsModule = BoardsModule.on(database, runner, boardFacts);
+  const numbersModule = NumbersModule.on(database, runner, boardFacts);
   const operationModule = ProjectionRunnerModule.on(runner, (by) => {
     return { id: parts.newRequestId(), by, at: isoTime(clock()) };
   });

@@ -1,8 +1,16 @@
-import type { CountMetric, Metric, RateMetric } from './metric.js';
+import { FUNNEL_DIMENSIONS, type CountMetric, type Metric, type RateMetric } from './metric.js';
 import type { OutcomeMetric } from './outcome-metric.js';
 import { OUTCOME_METRICS } from './outcome-metrics.js';
+import type { StandingMetric } from './standing-metric.js';
+import { STANDING_METRICS } from './standing-metrics.js';
 
-const funnel = { clockStart: 'lead-created', imported: 'counted', agreementVersion: null } as const;
+const funnel = {
+  view: 'funnel',
+  by: FUNNEL_DIMENSIONS,
+  clockStart: 'lead-created',
+  imported: 'counted',
+  agreementVersion: null,
+} as const;
 const count = <const Id extends string>(
   id: Id,
   given: Pick<CountMetric, 'meaning' | 'unit' | 'event' | 'counts'>,
@@ -90,9 +98,18 @@ export const RATE_METRICS = [
 
 export type RateMetricId = (typeof RATE_METRICS)[number]['id'];
 
-/** The numbers of the funnel, by when leads were created, and those of what became of leads, by when that happened. */
-export const METRIC_CATALOGUE: readonly (Metric | OutcomeMetric)[] = [
+export type AnyMetric = Metric | OutcomeMetric | StandingMetric;
+
+/**
+ * The numbers of the funnel, by when leads were created; those of what became of leads, by when that happened; and those
+ * of what stands now.
+ */
+export const METRIC_CATALOGUE: readonly AnyMetric[] = [
   ...COUNT_METRICS,
   ...RATE_METRICS,
   ...OUTCOME_METRICS,
+  ...STANDING_METRICS,
 ];
+
+/** A metric by its id; undefined where there is none. */
+export const metricOf = (id: string): AnyMetric | undefined => METRIC_CATALOGUE.find((metric) => metric.id === id);

@@ -1,12 +1,38 @@
-import { LEAD_EVENT_TYPES } from '../lead-lifecycle/lead-events.js';
+import { LEAVES, nextLeaf } from '../lead-lifecycle/fold-table.js';
+import { LEAD_EVENT_TYPES, type LeadEventType } from '../lead-lifecycle/lead-events.js';
+import { CHOICES } from '../lead-lifecycle/lifecycle-machine.js';
 import { countedBy, isCountMetric, monthOf, noCounts, ratesOf } from './counting.js';
 import { METRIC_CATALOGUE, RATE_METRICS } from './metric-catalogue.js';
+import { STATE_EVENTS } from './standing-metrics.js';
 
 describe('metric catalogue', () => {
   it('defines each metric once, in words', () => {
     const ids = METRIC_CATALOGUE.map((metric) => metric.id);
     expect(new Set(ids).size).toBe(ids.length);
     for (const metric of METRIC_CATALOGUE) expect(metric.meaning).toMatch(/^[A-Z].*\.$/);
+  });
+
+  it('says of each metric what it is of, from when on, by which agreement and what it may be asked by', () => {
+    for (const { id, view, unit, clockStart, agreementVersion, by, imported } of METRIC_CATALOGUE) {
+      expect({ id, view, unit, imported }).toEqual({
+        id,
+        view: expect.stringMatching(/^(funnel|outcomes|lead-card)$/),
+        unit: expect.any(String),
+        imported: expect.stringMatching(/^(counted|excluded)$/),
+      });
+      expect(clockStart === null || clockStart.length > 0).toBe(true);
+      expect([null, 'named-by-event', 'in-force']).toContain(agreementVersion);
+      expect(by.length).toBeGreaterThan(0);
+    }
+  });
+
+  it('counts in a state by every event that leads from one to another', () => {
+    const elsewhere = (type: LeadEventType): boolean =>
+      LEAVES.some((leaf) =>
+        [undefined, ...(CHOICES[type] ?? [])].some((choice) => (nextLeaf(leaf, type, choice) ?? leaf) !== leaf),
+      );
+    const leading = LEAD_EVENT_TYPES.filter(elsewhere);
+    expect([...STATE_EVENTS].sort()).toEqual(leading.sort());
   });
 
   it('builds rates of counts that it has', () => {

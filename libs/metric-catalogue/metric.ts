@@ -1,10 +1,16 @@
 import type { LeadEventType } from '../lead-lifecycle/lead-events.js';
 
+/** What the numbers of the funnel may be asked by; the month is that of the creation. */
+export const FUNNEL_DIMENSIONS = ['source', 'month', 'topic', 'campaign'] as const;
+export type FunnelDimension = (typeof FUNNEL_DIMENSIONS)[number];
+
 /** What one count of a metric is of. A lead may be offered, accepted and lost again in later cycles. */
 export type MetricUnit = 'lead' | 'offer' | 'cycle';
 
 interface Described {
   readonly id: string;
+  readonly view: 'funnel';
+  readonly by: readonly FunnelDimension[];
   /** in words that both teams signed up to; shown wherever the number is */
   readonly meaning: string;
   /**

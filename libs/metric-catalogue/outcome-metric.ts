@@ -45,6 +45,8 @@ export type OutcomeTrait =
   | 'valued'
   /** the time until the first touch was over at the moment asked for */
   | 'due'
+  /** not withdrawn or disqualified before that, untouched */
+  | 'owed'
   | 'touched-in-time'
   | 'rejected-in-time'
   | 'not-rejected-in-time';
@@ -52,6 +54,7 @@ export type OutcomeTrait =
 /** A number over units of one kind, booked to the month (UTC) in which its clock starts. */
 export interface OutcomeMetric {
   readonly id: string;
+  readonly view: 'outcomes';
   /**
    * `count` of the units; `share` of the units that have more; `average` and `sum` of what a unit is worth: a rating, or
    * an amount in its currency

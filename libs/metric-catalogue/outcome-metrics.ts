@@ -6,6 +6,7 @@ const SALES: readonly OutcomeDimension[] = [...ORIGIN, 'team', 'person'];
 
 const define = (id: string, kind: OutcomeMetric['kind'], given: Given): OutcomeMetric => ({
   id,
+  view: 'outcomes',
   kind,
   imported: 'counted',
   agreementVersion: null,
@@ -57,13 +58,16 @@ export const OUTCOME_METRICS: readonly OutcomeMetric[] = [
     meaning:
       'First offers of a cycle that sales touched by the agreed time, over all whose time was over at the moment asked ' +
       'for; booked to the offeree and the month of the offer. Only human touches by the team that is offered the lead ' +
-      'or works it count. Offers rejected in time without a touch are counted apart.',
-    events: ['LeadHandedOff', 'LeadContacted', 'HandoffRejected'],
+      'or works it count. Offers rejected in time without a touch are counted apart. Of an offer that marketing took ' +
+      'back, or whose lead was disqualified (as an erased one is), untouched before its time was over, sales owes no ' +
+      'touch: it is outside, as what is not yet due. One that expires stays: nobody answered. A lead is merged only ' +
+      'after its cycle has ended, which changes nothing here.',
+    events: ['LeadHandedOff', 'LeadContacted', 'HandoffRejected', 'HandoffWithdrawn', 'LeadDisqualified'],
     imported: 'excluded',
     agreementVersion: 'named-by-event',
-    among: ['due', 'not-rejected-in-time'],
+    among: ['due', 'owed', 'not-rejected-in-time'],
     of: ['touched-in-time'],
-    apart: ['due', 'rejected-in-time'],
+    apart: ['due', 'owed', 'rejected-in-time'],
     by: [...SALES, 'agreementVersion'],
   }),
   define('policy-acceptance', 'share', {

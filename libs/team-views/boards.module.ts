@@ -13,6 +13,9 @@ import { Leavers } from './leavers.js';
 import { MissingRatings } from './missing-ratings.js';
 import { OwnershipChanges } from './ownership-changes.js';
 import { PastOwners } from './past-owners.js';
+import { RatingsOwed } from './ratings-owed.js';
+import { StandingNumbers } from './standing-numbers.js';
+import { WorkerNumbers } from './worker-numbers.js';
 
 /** What the lists must know that no lead says. */
 export interface BoardFacts {
@@ -33,6 +36,10 @@ export class BoardsModule {
       providers: [
         { provide: LeadCards, useValue: new LeadCards(database) },
         { provide: LeadCounts, useValue: new LeadCounts(database) },
+        {
+          provide: WorkerNumbers,
+          useValue: new WorkerNumbers(new StandingNumbers(database), new RatingsOwed(database)),
+        },
         { provide: MissingRatings, useValue: new MissingRatings(database) },
         { provide: Leavers, useValue: new Leavers(database, isMember) },
         { provide: PastOwners, useValue: new PastOwners(database) },

@@ -20,6 +20,7 @@ export interface CardFilter {
   readonly contact?: string;
   /** nurtured leads that are due again by this time */
   readonly resumeBy?: string;
+  readonly nurtured?: true;
   readonly silent?: Silence;
   /** in the same state since then or earlier, and not settled for good */
   readonly standsSince?: string;
@@ -27,6 +28,8 @@ export interface CardFilter {
   readonly settled?: boolean;
   /** offers that were to be answered before this time */
   readonly acceptBefore?: string;
+  /** of leads that have a worker: who received or updated it then or later */
+  readonly workerUpdatedSince?: string;
   /** any of these people has it in that role */
   readonly heldBy?: readonly Holders[];
 }
@@ -37,7 +40,8 @@ export interface Silence {
   readonly withoutTrackSince: string;
 }
 
-export type HolderRole = 'steward' | 'offeree' | 'worker';
+export const HOLDER_ROLES = ['steward', 'offeree', 'worker'] as const;
+export type HolderRole = (typeof HOLDER_ROLES)[number];
 /** People of one team in one role. */
 export interface Holders {
   readonly role: HolderRole;
@@ -50,7 +54,8 @@ export type Condition = ExpressionWrapper<LeadCardTables, 'lead_card', SqlBool>;
 
 /** To be joined by `and`; none where nothing is asked. */
 export function conditions(eb: OnCard, filter: CardFilter): Condition[] {
-  const { states, open, resumeBy, silent, standsSince, settled, acceptBefore, heldBy } = filter;
+  const { states, open, resumeBy, nurtured, silent, standsSince, settled, acceptBefore, workerUpdatedSince, heldBy } =
+    filter;
   const equal = (column: keyof CardRow, value: string | number | undefined): Condition[] =>
     value === undefined ? [] : [eb(column, '=', value)];
   const upTo = (column: keyof CardRow, value: string | undefined): Condition[] =>
@@ -69,10 +74,13 @@ export function conditions(eb: OnCard, filter: CardFilter): Condition[] {
     ...equal('campaign', filter.campaign),
     ...equal('contact', filter.contact),
     ...upTo('resume_at', resumeBy),
+    // Only of nurtured leads is it written since when they are quiet.
+    ...(nurtured ? [eb('quiet_since', 'is not', null)] : []),
     ...(silent ? [inSilence(eb, silent)] : []),
     ...upTo('stands_since', standsSince),
     ...(settled === undefined ? [] : [eb('stands_since', settled ? 'is' : 'is not', null)]),
     ...(acceptBefore === undefined ? [] : [eb('accept_by', '<', acceptBefore)]),
+    ...(workerUpdatedSince === undefined ? [] : [eb('worker_updated_at', '>=', workerUpdatedSince)]),
     ...(heldBy ? [eb.or(heldBy.map((holders) => has(eb, holders)))] : []),
   ];
 }

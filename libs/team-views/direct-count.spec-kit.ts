@@ -88,6 +88,11 @@ function followUp(steps: readonly Step[], asOf: string): Found[] {
         touch.at <= due,
     );
     const rejected = answer?.event.type === 'HandoffRejected' && answer.at <= due;
+    const withdrawn = answer?.event.type === 'HandoffWithdrawn' && answer.at <= due;
+    const disqualified = types(steps.slice(step.index), 'LeadDisqualified').some(
+      ({ data, at }) => data.cycle === step.data.cycle && at <= due,
+    );
+    if ((withdrawn || disqualified) && !touched) return [];
     return [{ step, by, of, counted: touched, ...(rejected && !touched && { apart: true as const }) }];
   });
 }

@@ -11,7 +11,7 @@ import { LEAD_CATEGORY, leadEventType, readLeadRecord, type LeadRecord } from '.
 /** Counts by where and when a lead came from, as the catalogue defines them and nothing else. */
 export class FunnelProjection implements Projection {
   readonly name = 'funnel';
-  readonly version = 1;
+  readonly version = 2;
   readonly category = LEAD_CATEGORY;
   readonly tables = ['funnel_lead', 'funnel_count'];
 
@@ -73,7 +73,8 @@ function count(lead: FunnelLeadRow, event: LeadRecord, counts: Map<string, Funne
   let after = lead;
   for (const { metric, firstOnly } of countedBy(event.type, event.meta.imported === true)) {
     if (firstOnly && reached.has(metric)) continue;
-    if (firstOnly) after = { ...after, reached: `${after.reached} ${metric}`.trim() };
+    if (!reached.has(metric)) after = { ...after, reached: `${after.reached}${metric} ` };
+    reached.add(metric);
     const key = [month, source, topic, campaign, metric].join(' ');
     counts.set(key, { month, source, topic, campaign, metric, count: (counts.get(key)?.count ?? 0) + 1 });
   }
@@ -83,5 +84,5 @@ function count(lead: FunnelLeadRow, event: LeadRecord, counts: Map<string, Funne
 function newFunnelLead(event: LeadRecord): FunnelLeadRow {
   if (event.type !== 'LeadCreated') throw new TypeError('a lead begins with LeadCreated');
   const { source, topic, campaign = '' } = event.data;
-  return { lead: event.lead, month: monthOf(event.meta.occurredAt), source, topic, campaign, reached: '' };
+  return { lead: event.lead, month: monthOf(event.meta.occurredAt), source, topic, campaign, reached: ' ' };
 }

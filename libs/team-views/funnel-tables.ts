@@ -9,7 +9,7 @@ export const FUNNEL_LEAD = {
   topic: text,
   /** '' for none: part of a key, which may not be null */
   campaign: text,
-  /** the metrics that count once per lead and were counted, by spaces */
+  /** the metrics that the lead was counted in, each with a space before and after: the evidence behind them */
   reached: text,
 };
 export type FunnelLeadRow = RowOf<typeof FUNNEL_LEAD>;

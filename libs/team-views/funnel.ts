@@ -1,10 +1,8 @@
 import type { Kysely } from 'kysely';
 import { isCountMetric, noCounts, ratesOf, type Counts, type Rates } from '../metric-catalogue/counting.js';
+import type { FunnelDimension } from '../metric-catalogue/metric.js';
 import type { ReadDatabase } from '../read-database/read-database.js';
 import type { FunnelTables } from './funnel-tables.js';
-
-export const FUNNEL_DIMENSIONS = ['source', 'month', 'topic', 'campaign'] as const;
-export type FunnelDimension = (typeof FUNNEL_DIMENSIONS)[number];
 
 export interface FunnelQuery {
   /** what the rows are apart by; none: one row over all */

@@ -1,5 +1,7 @@
 import { isoTime } from '../decider/clock.js';
 import { topState } from '../lead-lifecycle/fold-table.js';
+import { AGE_BANDS, type StandingMetric } from '../metric-catalogue/standing-metric.js';
+import { STANDING_METRICS } from '../metric-catalogue/standing-metrics.js';
 import { afterFeed, feedOf, recordedAll } from '../projection-runner/projection.spec-kit.js';
 import { openReadDatabase, type OpenedReadDatabase } from '../read-database/read-database.spec-kit.js';
 import type { CardFilter } from './card-filter.js';
@@ -9,8 +11,13 @@ import { LeadCards, type CardSort } from './lead-cards.js';
 import { LeadCounts } from './lead-counts.js';
 import { MARKETING, randomLeads, SALES, type RandomLead } from './lead-history.spec-kit.js';
 import { Leavers } from './leavers.js';
+import type { EvidencePage } from './outcome-evidence.js';
 import { MissingRatings, type MissingCursor } from './missing-ratings.js';
+import { RatingsOwed } from './ratings-owed.js';
 import type { Scope } from './scope.js';
+import type { StandingMoment } from './standing-filters.js';
+import { StandingNumbers } from './standing-numbers.js';
+import { WorkerNumbers } from './worker-numbers.js';
 
 const SCOPES: readonly Scope[] = [
   { all: true },
@@ -19,6 +26,14 @@ const SCOPES: readonly Scope[] = [
   { marketingTeams: [], salesTeams: SALES.slice(0, 1) },
 ];
 const ALL = SCOPES[0]!;
+const MAY = Date.UTC(2026, 4, 1);
+const MOMENT: StandingMoment = {
+  now: MAY,
+  at: isoTime(MAY),
+  hygieneSince: isoTime(MAY - 7 * DAY_MS),
+  silence: { at: isoTime(MAY), withoutTrackSince: isoTime(MAY - 45 * DAY_MS) },
+  standsSince: isoTime(MAY - 14 * DAY_MS),
+};
 
 const mayRead = ({ state }: RandomLead, scope: Scope): boolean =>
   scope.all ||
@@ -106,24 +121,30 @@ describe('boards', () => {
     expect(sorted(await all(ALL, { standsSince: since }))).toEqual(sorted(expected));
   });
 
-  it('share out hygiene by worker: open leads that the worker updated in time', async () => {
+  it('share out hygiene by worker, whole, to those who may read one of the leads', async () => {
     const since = '2026-04-01T00:00:00.000Z';
+    const moment = { ...MOMENT, hygieneSince: since };
+    const workers = new WorkerNumbers(new StandingNumbers(opened.database), new RatingsOwed(opened.database));
     for (const scope of SCOPES) {
-      const worked = leads.filter((l) => ['working', 'opportunity'].includes(phaseOf(l)) && mayRead(l, scope));
+      const worked = leads.filter((l) => ['working', 'opportunity'].includes(phaseOf(l)));
       const expected = new Map<string, number[]>();
       for (const lead of worked) {
         const { team, person } = lead.state.worker!;
-        const [open = 0, updated = 0] = expected.get(`${team} ${person}`) ?? [];
-        expected.set(`${team} ${person}`, [open + 1, updated + (lastUpdate(lead) >= since ? 1 : 0)]);
+        const [open = 0, updated = 0, outside = 0] = expected.get(`${team} ${person}`) ?? [];
+        const counts = [open + 1, updated + Number(lastUpdate(lead) >= since), outside + Number(!mayRead(lead, scope))];
+        expected.set(`${team} ${person}`, counts);
       }
-      const rows = await counts.hygiene(scope, since);
-      expect(new Map(rows.map((row) => [`${row.team} ${row.person}`, [row.open, row.updated]]))).toEqual(expected);
-      expect(rows.every(({ open, updated, share }) => share === updated / open)).toBe(true);
+      const seen = [...expected].filter(([, [open, , outside]]) => outside! < open!);
+      const rows = await workers.hygiene(scope, moment);
+      const shown = rows!.map((row) => [`${row.team} ${row.person}`, [row.open, row.updated, row.outside]] as const);
+      expect(new Map(shown)).toEqual(new Map(seen));
+      expect(rows!.every(({ open, updated, share }) => share === updated / open)).toBe(true);
     }
   });
 
   it('list the ratings that are owed: worked cycles that ended unrated, not imported, of leads not merged', async () => {
     const ratings = new MissingRatings(opened.database);
+    const workers = new WorkerNumbers(new StandingNumbers(opened.database), new RatingsOwed(opened.database));
     for (const scope of SCOPES) {
       const found = [];
       let after: MissingCursor | undefined;
@@ -134,10 +155,63 @@ describe('boards', () => {
       } while (after);
       const expected = leads.filter((lead) => mayRead(lead, scope) && phaseOf(lead) !== 'merged').flatMap(owedOf);
       expect(found.map(({ lead, cycle, person }) => `${lead} ${cycle} ${person}`).sort()).toEqual(expected.sort());
-      const owed = await ratings.owed({ scope });
-      expect(owed.reduce((sum, { missing }) => sum + missing, 0)).toBe(expected.length);
+      const owed = await workers.owed(scope);
+      expect(owed!.reduce((sum, { missing, outside }) => sum + missing - outside, 0)).toBe(expected.length);
     }
   });
+
+  describe.each(STANDING_METRICS.map((metric) => [metric.id, metric as StandingMetric] as const))(
+    '%s',
+    (id, metric) => {
+      const direct = () => leads.flatMap((lead) => unitsOf(id, lead).map((unit) => ({ ...unit, lead })));
+      const ask = (by: readonly string[], only = {}) =>
+        id === 'ratings-owed'
+          ? new RatingsOwed(opened.database).rows({ by, only })
+          : new StandingNumbers(opened.database).rows(metric, { by, only }, MOMENT);
+
+      it('counts leads as they stand, by each of its dimensions', async () => {
+        // Of ratings that are owed there are more in the histories of `outcome-numbers.int.spec.ts`.
+        expect(direct().length).toBeGreaterThan(id === 'ratings-owed' ? 0 : 3);
+        if (metric.kind === 'share') expect(new Set(direct().map(({ counted }) => counted)).size).toBe(2);
+        for (const by of [...metric.by.map((one) => [one]), metric.by.slice(0, 3), metric.alwaysBy]) {
+          const all = [...new Set([...by, ...metric.alwaysBy])];
+          const keyOf = ({ of }: { of: Readonly<Record<string, string | null | undefined>> }) =>
+            JSON.stringify(all.map((one) => of[one] ?? null));
+          const expected = new Map<string, readonly [number, number]>();
+          for (const unit of direct()) {
+            const [counted = 0, units = 0] = expected.get(keyOf(unit)) ?? [];
+            expected.set(keyOf(unit), [counted + Number(unit.counted), units + 1]);
+          }
+          const rows = (await ask(by))!;
+          const shown = rows.map((row) => [keyOf(row), [row.numerator, row.denominator ?? row.numerator]] as const);
+          expect({ by, rows: new Map(shown) }).toEqual({ by, rows: expected });
+          for (const [value, [counted, units]] of [...expected].slice(0, 3)) {
+            const only = Object.fromEntries((JSON.parse(value) as (string | null)[]).map((v, i) => [all[i]!, v ?? '']));
+            const [one, ...none] = (await ask(metric.alwaysBy, only))!;
+            expect([one?.numerator, one?.denominator ?? one?.numerator, none.length]).toEqual([counted, units, 0]);
+          }
+        }
+      });
+
+      it('names the leads behind it within the scope, and counts those outside', async () => {
+        for (const scope of SCOPES) {
+          for (const part of ['all', 'counted'] as const) {
+            const behind = direct().filter(({ counted }) => part === 'all' || counted || metric.kind === 'count');
+            const mine = behind.filter(({ lead }) => mayRead(lead, scope));
+            const ids = [...new Set(mine.map(({ lead }) => lead.lead))].sort();
+            const asked = { only: {}, asOf: MOMENT.at, olderThanDays: 14, part, scope };
+            const seen = await everyLead((after) =>
+              id === 'ratings-owed'
+                ? new RatingsOwed(opened.database).evidence({ ...asked, after, limit: 5 })
+                : new StandingNumbers(opened.database).evidence(metric, { ...asked, after, limit: 5 }, MOMENT),
+            );
+            const total = new Set(behind.map(({ lead }) => lead.lead)).size;
+            expect(seen).toEqual({ leads: ids, total, outside: total - ids.length });
+          }
+        }
+      });
+    },
+  );
 
   it("find leavers' leads in every role, within the scope", async () => {
     const gone = (team: string, person: string) => person === 'p2' || (team === SALES[1] && person === 'p3');
@@ -155,6 +229,68 @@ describe('boards', () => {
     }
   });
 });
+
+/** What a metric counts of one lead: each unit with what it may be asked by, from the lifecycle's own state. */
+function unitsOf(metric: string, lead: RandomLead): { of: Record<string, string | undefined>; counted: boolean }[] {
+  const { state, events } = lead;
+  const phase = phaseOf(lead);
+  const { source, topic, campaign } = events[0]!.data as Record<string, string | undefined>;
+  const sales = state.offeree ?? state.worker;
+  const days = Math.floor((MAY - Date.parse(state.leafSince)) / DAY_MS);
+  const of = {
+    state: state.leaf,
+    phase,
+    source,
+    topic,
+    campaign,
+    steward: state.steward?.team,
+    stewardPerson: state.steward?.person,
+    team: sales?.team,
+    person: sales?.person,
+    age: AGE_BANDS.findLast(({ from }) => from <= Math.max(0, days))!.band,
+  };
+  const unit = (is: boolean, counted = true) => (is ? [{ of, counted }] : []);
+  const unsettled = !['won', 'disqualified', 'merged'].includes(phase);
+  switch (metric) {
+    case 'leads-in-state':
+      return unit(true);
+    case 'stage-ages':
+      return unit(unsettled);
+    case 'standstill':
+      return unit(unsettled, state.leafSince <= MOMENT.standsSince);
+    case 'hygiene':
+      return state.worker === undefined || phase === 'lost' ? [] : unit(true, lastUpdate(lead) >= MOMENT.hygieneSince);
+    case 'silent-leads':
+      return unit(phase === 'nurturing', alone(lead, MOMENT.at, MOMENT.silence.withoutTrackSince));
+    case 'late-offers':
+      return unit(phase === 'offered', (state.offer?.acceptBy ?? 'z') < MOMENT.at);
+    default:
+      return phase === 'merged'
+        ? []
+        : owedOf(lead).map((owed) => {
+            const [, cycle, person] = owed.split(' ');
+            return { of: { ...of, team: workerOf(lead, Number(cycle)), person }, counted: true };
+          });
+  }
+}
+
+const workerOf = ({ events }: RandomLead, cycle: number): string | undefined =>
+  events
+    .filter((event) => event.data.cycle === cycle)
+    .map(
+      (event) => (metaOf(event).change as { worker?: { to: { team: string } | null } } | undefined)?.worker?.to?.team,
+    )
+    .findLast((team) => team !== undefined);
+
+async function everyLead(page: (after: string) => Promise<EvidencePage>) {
+  const leads: string[] = [];
+  for (let after: string | undefined = ''; ;) {
+    const found = await page(after);
+    leads.push(...found.leads);
+    after = found.next;
+    if (after === undefined) return { leads, total: found.total, outside: found.outside };
+  }
+}
 
 function alone({ events, state }: RandomLead, at: string, withoutTrackSince: string): boolean {
   const touches = events.filter(({ type }) => type === 'LeadContacted.v1');

@@ -1,9 +1,11 @@
 import type { NewEvent } from '../event-store/event-store.js';
 import { countedBy, monthOf } from '../metric-catalogue/counting.js';
+import { COUNT_METRICS, RATE_METRICS } from '../metric-catalogue/metric-catalogue.js';
 import { afterFeed, feedOf, recordedAll } from '../projection-runner/projection.spec-kit.js';
 import { openReadDatabase, type OpenedReadDatabase } from '../read-database/read-database.spec-kit.js';
 import { FunnelProjection } from './funnel-projection.js';
 import { Funnel } from './funnel.js';
+import { FunnelNumbers } from './funnel-numbers.js';
 import { LeadCardProjection } from './lead-card-projection.js';
 import { CARD_SORTS, LeadCards, type CardPageQuery } from './lead-cards.js';
 import { leadEventType } from './lead-record.js';
@@ -155,6 +157,29 @@ describe('lists of leads', () => {
     const [email] = await new Funnel(opened.database).rows({ by: ['source'], source: 'email' });
     const sum = rows.filter(({ of }) => of.source === 'email').reduce((n, row) => n + row.counts['leads-created'], 0);
     expect(email?.counts['leads-created']).toBe(sum);
+  });
+
+  it('name the leads behind the numbers of the funnel within the scope, and count those outside', async () => {
+    const numbers = new FunnelNumbers(opened.database, new Funnel(opened.database));
+    for (const metric of [...COUNT_METRICS, ...RATE_METRICS]) {
+      for (const part of ['all', 'counted'] as const) {
+        const counted = metric.kind === 'count' ? metric.id : part === 'all' ? metric.over : metric.of;
+        const { event } = COUNT_METRICS.find(({ id }) => id === counted)!;
+        const of = leads.filter(({ events }) => events.some(({ type }) => type === `${event}.v1`));
+        for (const scope of SCOPES) {
+          const asked = { only: { source: 'email' }, asOf: '', olderThanDays: 0, limit: 500, part, scope };
+          const behind = of.filter(({ events }) => events[0]?.data.source === 'email');
+          const mine = sorted(behind.filter((lead) => mayRead(lead, scope)));
+          const expected = { leads: mine, total: behind.length, outside: behind.length - mine.length };
+          expect(await numbers.of(metric).evidence(asked)).toEqual(expected);
+        }
+      }
+      const rows = (await numbers.of(metric).rows({ by: ['source'], only: {}, asOf: '', olderThanDays: 0 }))!;
+      const shown = await new Funnel(opened.database).rows({ by: ['source'] });
+      expect(rows.map(({ of, value }) => [of, value])).toEqual(
+        shown.map(({ of, counts, rates }) => [of, { ...counts, ...rates }[metric.id]]),
+      );
+    }
   });
 
   it('keep contact details sealed, and open each field from the latest event that gave it', async () => {

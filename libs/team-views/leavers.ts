@@ -1,13 +1,17 @@
 import type { Kysely } from 'kysely';
 import type { ReadDatabase } from '../read-database/read-database.js';
-import type { HolderRole, Holders } from './card-filter.js';
+import { HOLDER_ROLES, type HolderRole, type Holders } from './card-filter.js';
 import type { LeadCardTables } from './lead-card-tables.js';
 import { readable, type Scope } from './scope.js';
 
+export interface LeaversOf {
+  readonly role?: HolderRole;
+  readonly team?: string;
+  readonly person?: string;
+}
+
 /** Whether a person belongs to a team now: the team streams know. */
 export type IsMember = (team: string, person: string) => boolean;
-
-const ROLES = ['steward', 'offeree', 'worker'] as const satisfies readonly HolderRole[];
 
 /** Who still has leads of a team that they have left. */
 export class Leavers {
@@ -21,12 +25,13 @@ export class Leavers {
   }
 
   /** Leavers by role and team, of leads within the scope of which something can still come. */
-  async find(scope: Scope): Promise<readonly Holders[]> {
-    const found = await Promise.all(ROLES.map((role) => this.inRole(role, scope)));
+  async find(scope: Scope, of: LeaversOf = {}): Promise<readonly Holders[]> {
+    const roles = HOLDER_ROLES.filter((role) => of.role === undefined || of.role === role);
+    const found = await Promise.all(roles.map((role) => this.inRole(role, scope, of)));
     return found.flat();
   }
 
-  private async inRole(role: HolderRole, scope: Scope): Promise<readonly Holders[]> {
+  private async inRole(role: HolderRole, scope: Scope, of: LeaversOf): Promise<readonly Holders[]> {
     const rows = await this.db
       .selectFrom('lead_card')
       .select([`${role}_team as team`, `${role}_person as person`])
@@ -34,6 +39,8 @@ export class Leavers {
       .where(`${role}_team`, 'is not', null)
       .where(`${role}_person`, 'is not', null)
       .where('stands_since', 'is not', null)
+      .$if(of.team !== undefined, (query) => query.where(`${role}_team`, '=', of.team ?? ''))
+      .$if(of.person !== undefined, (query) => query.where(`${role}_person`, '=', of.person ?? ''))
       .where((eb) => readable(eb, scope))
       .orderBy(`${role}_team`)
       .orderBy(`${role}_person`)

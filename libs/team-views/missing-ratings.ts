@@ -15,12 +15,6 @@ export interface MissingRating {
   /** `nurturing` for a recycled one */
   readonly endedAs: string;
 }
-export interface RatingsOwed {
-  readonly team: string;
-  readonly person: string;
-  readonly missing: number;
-}
-
 /** Where the page ended: endedAt, lead and cycle. */
 export type MissingCursor = readonly [endedAt: string, lead: string, cycle: number];
 export interface MissingQuery {
@@ -67,17 +61,6 @@ export class MissingRatings {
     }));
     const last = ratings.at(-1);
     return { ratings, ...(last && rows.length > limit && { next: [last.endedAt, last.lead, last.cycle] as const }) };
-  }
-
-  /** How many each owes, by team and person. */
-  async owed(query: MissingQuery): Promise<readonly RatingsOwed[]> {
-    const rows = await this.missing(query)
-      .select(({ fn }) => ['worked_cycle.team', 'worked_cycle.person', fn.countAll<number>().as('missing')])
-      .groupBy(['worked_cycle.team', 'worked_cycle.person'])
-      .orderBy('worked_cycle.team')
-      .orderBy('worked_cycle.person')
-      .execute();
-    return rows.map((row) => ({ ...row, missing: Number(row.missing) }));
   }
 
   private missing({ scope, team, person }: MissingQuery) {

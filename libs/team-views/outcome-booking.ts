@@ -41,6 +41,7 @@ export function newOutcome(lead: OutcomeLeadRow, event: LeadRecord, { by, ...giv
     fault_domain: '',
     touched_at: null,
     rejected_at: null,
+    freed_at: null,
     rated: 0,
     open: 0,
     ...given,

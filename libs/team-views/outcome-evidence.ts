@@ -1,4 +1,4 @@
-import { sql, type Kysely, type SqlBool } from 'kysely';
+import { sql, type Kysely, type SelectQueryBuilder, type SqlBool } from 'kysely';
 import type { OutcomeMetric } from '../metric-catalogue/outcome-metric.js';
 import type { ReadDatabase } from '../read-database/read-database.js';
 import type { LeadCardTables } from './lead-card-tables.js';
@@ -40,23 +40,8 @@ export class OutcomeEvidence {
     this.cards = database.reading.withTables<LeadCardTables>();
   }
 
-  async page(query: EvidenceQuery): Promise<EvidencePage> {
-    const { after = '', limit } = query;
-    const [all, own, found] = await Promise.all([
-      this.behind(query).select(leadCount).executeTakeFirstOrThrow(),
-      this.readable(query).select(leadCount).executeTakeFirstOrThrow(),
-      this.readable(query)
-        .select('outcome.lead')
-        .distinct()
-        .where('outcome.lead', '>', after)
-        .orderBy('outcome.lead')
-        .limit(limit + 1)
-        .execute(),
-    ]);
-    const leads = found.slice(0, limit).map(({ lead }) => lead);
-    const next = found.length > limit ? leads.at(-1) : undefined;
-    const total = Number(all.leads);
-    return { leads, total, outside: total - Number(own.leads), ...(next !== undefined && { next }) };
+  page(query: EvidenceQuery): Promise<EvidencePage> {
+    return pageOfLeads(this.behind(query), this.readable(query), query);
   }
 
   private behind(query: EvidenceQuery) {
@@ -78,4 +63,35 @@ export class OutcomeEvidence {
   }
 }
 
-const leadCount = sql<number>`count(distinct outcome.lead)`.as('leads');
+/**
+ * A page of the leads that stand in rows, each once.
+ *
+ * @param behind all rows, each with a column `lead`; `own` those of leads that the caller may read
+ */
+export async function pageOfLeads<Tables, Table extends keyof Tables>(
+  behind: SelectQueryBuilder<Tables, Table, object>,
+  own: SelectQueryBuilder<Tables, Table, object>,
+  { after = '', limit }: { readonly after?: string; readonly limit: number },
+): Promise<EvidencePage> {
+  const lead = sql.ref<string>('lead');
+  const [all, mine, found] = await Promise.all([
+    behind.select(leadCount).executeTakeFirstOrThrow(),
+    own.select(leadCount).executeTakeFirstOrThrow(),
+    own
+      .select(lead.as('lead'))
+      .distinct()
+      .where(sql<SqlBool>`${lead} > ${after}`)
+      .orderBy(lead)
+      .limit(limit + 1)
+      .execute(),
+  ]);
+  const leads = found.slice(0, limit).map((row) => (row as { readonly lead: string }).lead);
+  const next = found.length > limit ? leads.at(-1) : undefined;
+  const total = Number((all as LeadCount).leads);
+  return { leads, total, outside: total - Number((mine as LeadCount).leads), ...(next !== undefined && { next }) };
+}
+
+interface LeadCount {
+  readonly leads: number;
+}
+const leadCount = sql<number>`count(distinct lead)`.as('leads');

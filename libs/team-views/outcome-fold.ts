@@ -42,7 +42,10 @@ export class LeadOutcomes {
       case 'HandoffExpired':
         return this.endOffer(event, { result: 'expired' });
       case 'HandoffWithdrawn':
+        if (this.isFirstOffer(event.data.cycle)) this.free(event);
         return this.endOffer(event, { result: 'withdrawn' });
+      case 'LeadDisqualified':
+        return this.free(event);
       case 'LeadContacted':
         return this.touch(event, phase);
       case 'LeadQualityRated':
@@ -72,12 +75,18 @@ export class LeadOutcomes {
 
   private reject(event: Of<'HandoffRejected'>): void {
     const { cycle, reason } = event.data;
-    const pass = this.find('pass', cycle);
     // Whoever is offered it later rejects for themselves alone, not for the first offeree.
-    if (pass !== undefined && pass.revision === this.find('offer', cycle)?.revision) {
-      this.change(pass, { rejected_at: event.meta.occurredAt });
-    }
+    if (this.isFirstOffer(cycle)) this.change(this.find('pass', cycle), { rejected_at: event.meta.occurredAt });
     this.endOffer(event, { result: 'rejected', reason: reason.code, fault_domain: reason.faultDomain ?? '' });
+  }
+
+  private isFirstOffer(cycle: number): boolean {
+    return this.find('pass', cycle)?.revision === this.find('offer', cycle)?.revision;
+  }
+
+  /** Nobody of sales owes a touch any more that was not due yet: the offer was taken back, or the lead's clocks end. */
+  private free({ data, meta }: LeadRecord): void {
+    this.change(this.find('pass', data.cycle), { freed_at: meta.occurredAt });
   }
 
   private endOffer(event: LeadRecord, how: Partial<OutcomeRow>): void {

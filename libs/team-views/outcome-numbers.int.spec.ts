@@ -16,6 +16,7 @@ import { EVIDENCE_PARTS, OutcomeEvidence, type EvidencePart } from './outcome-ev
 import { leadsWithOutcomes, type SteppedLead } from './outcome-history.spec-kit.js';
 import { OutcomeNumbers, type NumberRow } from './outcome-numbers.js';
 import { OutcomeProjection } from './outcome-projection.js';
+import { RatingsOwed } from './ratings-owed.js';
 import type { Scope } from './scope.js';
 
 const SEED = fc.integer({ min: 0, max: 1_000_000 });
@@ -102,6 +103,20 @@ describe('outcomes over random histories', () => {
         expect({ part, ...seen }).toEqual({ part, leads, total, outside: total - leads.length });
       }
     }
+  });
+
+  it('owe a rating for every cycle that misses one and can still get it', async () => {
+    const owed = (await new RatingsOwed(opened.database).rows({ by: ['team', 'person'], only: {} }))!;
+    const missing = directUnits('missing-ratings', LEADS, AS_OF).filter(({ counted }) => counted === 1);
+    const merged = new Set(LEADS.filter(({ state }) => state.leaf === 'merged').map(({ lead }) => lead));
+    const rateable = missing.filter(({ lead }) => !merged.has(lead));
+    expect(rateable.length).toBeGreaterThan(20);
+    const keys = new Set(rateable.map(({ of }) => `${of.team} ${of.person}`));
+    const expected = [...keys].map((key) => [
+      key,
+      rateable.filter(({ of }) => `${of.team} ${of.person}` === key).length,
+    ]);
+    expect(owed.map(({ of, value }) => [`${of.team} ${of.person}`, value]).sort()).toEqual(expected.sort());
   });
 
   it('depend on the moment only where something is due', async () => {

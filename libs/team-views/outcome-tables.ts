@@ -43,13 +43,15 @@ export const OUTCOME = {
   touched_at: textOrNull,
   /** of a pass: when its first offer was rejected */
   rejected_at: textOrNull,
+  /** of a pass: when its first offer was withdrawn, or the lead disqualified (an erased one is) */
+  freed_at: textOrNull,
   rated: integer,
   /** whether a later event may still change the row */
   open: integer,
 };
 export type OutcomeRow = RowOf<typeof OUTCOME>;
 export const OUTCOME_KEY = ['lead', 'revision', 'unit', 'item'] as const satisfies readonly (keyof OutcomeRow)[];
-const CHANGING = ['result', 'reason', 'fault_domain', 'touched_at', 'rejected_at', 'rated', 'open'];
+const CHANGING = ['result', 'reason', 'fault_domain', 'touched_at', 'rejected_at', 'freed_at', 'rated', 'open'];
 export const OUTCOME_CONSTANTS = (Object.keys(OUTCOME) as (keyof OutcomeRow)[]).filter(
   (column) => !CHANGING.includes(column),
 );

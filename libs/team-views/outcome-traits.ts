@@ -23,6 +23,7 @@ export const DIMENSION_COLUMNS = {
 
 const touchedInTime = sql<SqlBool>`(touched_at is not null and touched_at <= due_at)`;
 const rejectedInTime = sql<SqlBool>`(rejected_at is not null and rejected_at <= due_at and not ${touchedInTime})`;
+const freedInTime = sql<SqlBool>`(freed_at is not null and freed_at <= due_at and not ${touchedInTime})`;
 
 /**
  * The traits of the catalogue as conditions on `outcome`, never null.
@@ -41,6 +42,7 @@ function condition(trait: OutcomeTrait, asOf: string): RawBuilder<SqlBool> {
     'by-policy': sql`policy_version <> ''`,
     valued: sql`currency <> ''`,
     due: sql`(due_at is not null and due_at <= ${asOf})`,
+    owed: sql`not ${freedInTime}`,
     'touched-in-time': touchedInTime,
     'rejected-in-time': rejectedInTime,
     'not-rejected-in-time': sql`not ${rejectedInTime}`,

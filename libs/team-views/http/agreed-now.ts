@@ -2,6 +2,7 @@ import type { AgreementContent } from '../../agreements/agreement-content.js';
 import { isoTime, type Clock } from '../../decider/clock.js';
 import type { Silence } from '../card-filter.js';
 import { DAY_MS } from '../card-standing.js';
+import type { StandingMoment } from '../standing-filters.js';
 
 /** The agreement in force at a time (ISO 8601), or the shipped one. */
 export type AgreementAt = (time: string) => Pick<AgreementContent, 'hygieneDays' | 'nurture'>;
@@ -21,6 +22,18 @@ export class AgreedNow {
   hygiene(): { readonly days: number; readonly since: string } {
     const { hygieneDays: days } = this.agreementAt(this.daysAgo(0));
     return { days, since: this.daysAgo(days) };
+  }
+
+  /** @param olderThanDays what standing still means */
+  moment(olderThanDays: number): StandingMoment {
+    const now = this.clock();
+    return {
+      now,
+      at: isoTime(now),
+      hygieneSince: this.hygiene().since,
+      silence: this.silence(),
+      standsSince: isoTime(now - olderThanDays * DAY_MS),
+    };
   }
 
   silence(): Silence {

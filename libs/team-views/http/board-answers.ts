@@ -1,7 +1,7 @@
 import { decodeCursor, encodeCursor } from '../../http-kit/cursor.js';
 import type { LeadCard } from '../lead-card.js';
-import type { CardPage, CardPageQuery, LeadCards } from '../lead-cards.js';
-import type { ListQuery } from './boards.dto.js';
+import type { CardFilter, CardPage, CardPageQuery, CardSort, LeadCards } from '../lead-cards.js';
+import type { LeadListQuery, ListQuery } from './boards.dto.js';
 
 export interface LeadsAnswer<Lead = LeadCard> {
   readonly leads: readonly Lead[];
@@ -29,6 +29,18 @@ export async function pageOf(
 export function given<Fields extends object>(fields: Fields): { [Name in keyof Fields]?: NonNullable<Fields[Name]> } {
   const there = Object.entries(fields).filter(([, value]) => value !== undefined);
   return Object.fromEntries(there) as { [Name in keyof Fields]?: NonNullable<Fields[Name]> };
+}
+
+/** What a list was narrowed by, of what every list has. */
+export function filterOf(query: LeadListQuery): CardFilter {
+  const { state, source, topic, campaign, stewardTeam, stewardPerson } = query;
+  return given({ states: state, source, topic, campaign, stewardTeam, stewardPerson });
+}
+
+/** The order asked for, else the list's own. */
+export function sortOf({ sort: by, direction }: LeadListQuery, own: CardSort): CardSort {
+  if (by === undefined) return { by: own.by, direction: direction ?? own.direction };
+  return { by, direction: direction ?? 'descending' };
 }
 
 export interface WaitingOffer extends LeadCard {

@@ -1,18 +1,21 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { ApiReading } from '../../http-kit/api-docs.js';
+import { malformed } from '../../http-kit/problem-exception.js';
 import { CurrentCaller, type Caller } from '../../http-kit/caller.js';
+import { LEADS_IN_STATE } from '../../metric-catalogue/standing-metrics.js';
 import type { CardFilter } from '../card-filter.js';
 import { LeadCards, type CardSort } from '../lead-cards.js';
 import { LeadCounts } from '../lead-counts.js';
 import { AgreedNow } from './agreed-now.js';
-import { given, pageOf, waitingOffer } from './board-answers.js';
-import { ListQuery, MarketingBoardQuery, OffersQuery, SalesListQuery, StandstillQuery } from './boards.dto.js';
+import { filterOf, given, pageOf, sortOf, waitingOffer } from './board-answers.js';
+import { LeadListQuery, MarketingBoardQuery, OffersQuery, SalesBoardQuery, StandstillQuery } from './boards.dto.js';
 import { OwnerNamePipe } from './owner-name.pipe.js';
 import { ViewAccess } from './view-access.js';
 
 const QUEUE: CardSort = { by: 'queue', direction: 'ascending' };
 const LONGEST_FIRST: CardSort = { by: 'stateSince', direction: 'ascending' };
+const LAST_UPDATED: CardSort = { by: 'updated', direction: 'descending' };
 
 /** The boards of the teams: what each has before it, in the order in which to look at it. */
 @ApiTags('boards')
@@ -29,18 +32,9 @@ export class BoardsController {
   /** How many leads are in which state, and the leads. The counts are of all states, the leads of those asked for. */
   @Get('boards/marketing')
   async marketing(@CurrentCaller() caller: Caller, @Query() query: MarketingBoardQuery) {
-    const scope = await this.see(caller, query);
-    const { stewardTeam, stewardPerson, source, topic, campaign, resumeBy, state } = query;
-    const filter: CardFilter = {
-      ...given({ stewardTeam, stewardPerson, source, topic, campaign, resumeBy }),
-      ...(query.silent && { silent: this.agreed.silence() }),
-    };
-    const { sort: by = 'updated', direction = 'descending' } = query;
-    const [states, page] = await Promise.all([
-      this.counts.byState(scope, filter),
-      pageOf(this.cards, query, { scope, sort: { by, direction }, filter: { ...filter, ...given({ states: state }) } }),
-    ]);
-    return { states, ...page };
+    const { resumeBy, silent } = query;
+    const filter = { ...given({ resumeBy }), ...(silent && { silent: this.agreed.silence() }) };
+    return this.board(caller, query, { filter, sort: LAST_UPDATED });
   }
 
   /** A sales team's queue: offers first, by the time left, then what it works, then losses to be decided. */
@@ -48,9 +42,9 @@ export class BoardsController {
   async salesTeam(
     @CurrentCaller() caller: Caller,
     @Param('team', OwnerNamePipe) team: string,
-    @Query() query: ListQuery,
+    @Query() query: SalesBoardQuery,
   ) {
-    return this.queue(caller, { salesTeam: team }, query);
+    return this.board(caller, query, { filter: salesOf({ ...query, team }), sort: QUEUE });
   }
 
   /** What one salesperson is offered, works or lost, in the order of a team's queue. */
@@ -58,9 +52,9 @@ export class BoardsController {
   async worker(
     @CurrentCaller() caller: Caller,
     @Param('person', OwnerNamePipe) person: string,
-    @Query() query: ListQuery,
+    @Query() query: LeadListQuery,
   ) {
-    return this.queue(caller, { salesPerson: person }, query);
+    return this.board(caller, query, { filter: salesOf({ person }), sort: QUEUE });
   }
 
   /** Offers that wait for an answer, with their age and the time left; the most urgent first. */
@@ -69,44 +63,43 @@ export class BoardsController {
     const scope = await this.see(caller, query);
     const now = this.agreed.clock();
     const filter = {
+      ...filterOf(query),
       states: ['offered'],
       ...salesOf(query),
       ...(query.late && { acceptBefore: this.agreed.daysAgo(0) }),
     };
-    const { leads, ...page } = await pageOf(this.cards, query, { scope, sort: QUEUE, filter });
+    if (query.state !== undefined) throw malformed({ in: 'query', field: 'state', rule: 'is offered for every offer' });
+    const { leads, ...page } = await pageOf(this.cards, query, { scope, sort: sortOf(query, QUEUE), filter });
     return { offers: leads.map((card) => waitingOffer(card, now)), ...page };
   }
 
   /** What stands in one state for longer than so many days, and how many leads do, state by state. */
   @Get('standstill')
   async standstill(@CurrentCaller() caller: Caller, @Query() query: StandstillQuery) {
-    const scope = await this.see(caller, query);
-    const { state, stewardTeam, salesTeam, olderThanDays } = query;
-    const filter = {
-      ...given({ states: state, stewardTeam, salesTeam }),
-      standsSince: this.agreed.daysAgo(olderThanDays),
-    };
-    const [states, page] = await Promise.all([
-      this.counts.byState(scope, filter),
-      pageOf(this.cards, query, { scope, sort: LONGEST_FIRST, filter }),
-    ]);
-    return { olderThanDays, states, ...page };
+    const { salesTeam, salesPerson, olderThanDays } = query;
+    const filter = { ...given({ salesTeam, salesPerson }), standsSince: this.agreed.daysAgo(olderThanDays) };
+    return { olderThanDays, ...(await this.board(caller, query, { filter, sort: LONGEST_FIRST })) };
   }
 
-  private async queue(caller: Caller, filter: CardFilter, query: ListQuery) {
+  /** Counts by state over all states, and a page of the leads. */
+  private async board(caller: Caller, query: LeadListQuery, own: { filter: CardFilter; sort: CardSort }) {
     const scope = await this.see(caller, query);
-    const [states, page] = await Promise.all([
+    const { states, ...asked } = filterOf(query);
+    const filter = { ...asked, ...own.filter };
+    const sort = sortOf(query, own.sort);
+    const [counts, page] = await Promise.all([
       this.counts.byState(scope, filter),
-      pageOf(this.cards, query, { scope, sort: QUEUE, filter }),
+      pageOf(this.cards, query, { scope, sort, filter: { ...filter, ...given({ states }) } }),
     ]);
-    return { states, ...page };
+    return { metric: LEADS_IN_STATE.id, states: counts, ...page };
   }
 
-  private async see(caller: Caller, { after }: ListQuery) {
+  private async see(caller: Caller, { after }: LeadListQuery) {
     const scope = this.access.scopeOf(caller);
     await this.access.waitFor('lead-card', after);
     return scope;
   }
 }
 
-const salesOf = ({ team, person }: SalesListQuery) => given({ salesTeam: team, salesPerson: person });
+const salesOf = ({ team, person }: { readonly team?: string; readonly person?: string }): CardFilter =>
+  given({ salesTeam: team, salesPerson: person });

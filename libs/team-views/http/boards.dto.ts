@@ -2,13 +2,14 @@ import { Transform } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 import { PageQuery } from '../../http-kit/page-query.dto.js';
 import { IsInstant } from '../../lead-commands/http/field-rules.js';
+import { DEFAULT_STANDSTILL_DAYS, MOST_STANDSTILL_DAYS } from '../../metric-catalogue/standing-metrics.js';
+import { HOLDER_ROLES, type HolderRole } from '../card-filter.js';
 import { AfterQuery, IsPlace, IsStateList } from './views.dto.js';
 
 const yesOrNo = ({ value }: { value: unknown }): unknown =>
   value === 'true' ? true : value === 'false' ? false : value;
 const digits = ({ value }: { value: unknown }): unknown =>
   typeof value === 'string' && /^\d{1,6}$/.test(value) ? Number(value) : value;
-const MOST_DAYS = 3_650;
 
 /** A page of leads that waits for what the caller has just written. */
 export class ListQuery extends PageQuery {
@@ -17,33 +18,13 @@ export class ListQuery extends PageQuery {
   after?: string;
 }
 
-/** Of one sales team or salesperson. */
-export class SalesListQuery extends ListQuery {
-  @IsOptional()
-  @IsString()
-  @MaxLength(128)
-  team?: string;
+const SORT_KEYS = ['updated', 'created', 'stateSince', 'score'] as const;
 
-  @IsOptional()
-  @IsString()
-  @MaxLength(128)
-  person?: string;
-}
-
-export class MarketingBoardQuery extends ListQuery {
+/** What every list of leads can be narrowed by, and sorted. */
+export class LeadListQuery extends ListQuery {
   @IsOptional()
   @IsStateList()
   state?: string[];
-
-  @IsOptional()
-  @IsString()
-  @MaxLength(128)
-  stewardTeam?: string;
-
-  @IsOptional()
-  @IsString()
-  @MaxLength(128)
-  stewardPerson?: string;
 
   @IsOptional()
   @IsString()
@@ -60,6 +41,28 @@ export class MarketingBoardQuery extends ListQuery {
   @MaxLength(64)
   campaign?: string;
 
+  @IsOptional()
+  @IsString()
+  @MaxLength(128)
+  stewardTeam?: string;
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(128)
+  stewardPerson?: string;
+
+  /** Without it in the order in which to look at them. */
+  @IsOptional()
+  @IsIn(SORT_KEYS)
+  sort?: (typeof SORT_KEYS)[number];
+
+  /** Of `sort` descending unless told; of the list's own order its own. */
+  @IsOptional()
+  @IsIn(['ascending', 'descending'])
+  direction?: 'ascending' | 'descending';
+}
+
+export class MarketingBoardQuery extends LeadListQuery {
   /** Nurtured leads whose resume date comes by then. */
   @IsOptional()
   @IsInstant()
@@ -70,17 +73,35 @@ export class MarketingBoardQuery extends ListQuery {
   @Transform(yesOrNo)
   @IsIn([true], { message: 'must be true where it is given' })
   silent?: true;
-
-  @IsOptional()
-  @IsIn(['updated', 'created', 'stateSince', 'score'])
-  sort?: 'updated' | 'created' | 'stateSince' | 'score';
-
-  @IsOptional()
-  @IsIn(['ascending', 'descending'])
-  direction?: 'ascending' | 'descending';
 }
 
-export class OffersQuery extends SalesListQuery {
+export class SalesBoardQuery extends LeadListQuery {
+  /** One of the team: who is offered it, works or lost it. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(128)
+  person?: string;
+}
+
+/** Of one sales team or salesperson. */
+export class SalesListQuery extends ListQuery {
+  @IsOptional()
+  @IsString()
+  @MaxLength(128)
+  team?: string;
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(128)
+  person?: string;
+}
+
+export class OffersQuery extends SalesBoardQuery {
+  @IsOptional()
+  @IsString()
+  @MaxLength(128)
+  team?: string;
+
   /** `true`: those whose time to answer is over. */
   @IsOptional()
   @Transform(yesOrNo)
@@ -88,27 +109,40 @@ export class OffersQuery extends SalesListQuery {
   late?: true;
 }
 
-export class StandstillQuery extends ListQuery {
+export class StandstillQuery extends LeadListQuery {
   /** Longer than this in the same state. */
   @Transform(digits)
   @IsInt()
   @Min(0)
-  @Max(MOST_DAYS)
-  olderThanDays: number = 14;
-
-  @IsOptional()
-  @IsStateList()
-  state?: string[];
-
-  @IsOptional()
-  @IsString()
-  @MaxLength(128)
-  stewardTeam?: string;
+  @Max(MOST_STANDSTILL_DAYS)
+  olderThanDays: number = DEFAULT_STANDSTILL_DAYS;
 
   @IsOptional()
   @IsString()
   @MaxLength(128)
   salesTeam?: string;
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(128)
+  salesPerson?: string;
+}
+
+/** Of one role, or of one team that the person has left. */
+export class LeaversQuery extends LeadListQuery {
+  @IsOptional()
+  @IsIn(HOLDER_ROLES)
+  role?: HolderRole;
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(128)
+  team?: string;
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(128)
+  person?: string;
 }
 
 export class HygieneQuery extends AfterQuery {

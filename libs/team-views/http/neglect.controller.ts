@@ -3,13 +3,16 @@ import { ApiTags } from '@nestjs/swagger';
 import { ApiReading } from '../../http-kit/api-docs.js';
 import { CurrentCaller, type Caller } from '../../http-kit/caller.js';
 import { decodeCursor, encodeCursor } from '../../http-kit/cursor.js';
-import { LeadCards } from '../lead-cards.js';
-import { LeadCounts } from '../lead-counts.js';
+import { malformed } from '../../http-kit/problem-exception.js';
+import { DEFAULT_STANDSTILL_DAYS, HYGIENE, RATINGS_OWED } from '../../metric-catalogue/standing-metrics.js';
+import { LeadCards, type CardSort } from '../lead-cards.js';
 import { Leavers } from '../leavers.js';
 import { MissingRatings } from '../missing-ratings.js';
+import { MOST_NUMBER_ROWS } from '../outcome-numbers.js';
+import { WorkerNumbers } from '../worker-numbers.js';
 import { AgreedNow } from './agreed-now.js';
-import { given, pageOf } from './board-answers.js';
-import { HygieneQuery, ListQuery, SalesListQuery } from './boards.dto.js';
+import { filterOf, given, pageOf, sortOf } from './board-answers.js';
+import { HygieneQuery, LeaversQuery, SalesListQuery } from './boards.dto.js';
 import { ViewAccess } from './view-access.js';
 
 /** What somebody owes a lead: an update, a rating, a new owner. */
@@ -19,21 +22,25 @@ import { ViewAccess } from './view-access.js';
 export class NeglectController {
   constructor(
     private readonly cards: LeadCards,
-    private readonly counts: LeadCounts,
+    private readonly workers: WorkerNumbers,
     private readonly ratings: MissingRatings,
     private readonly leavers: Leavers,
     private readonly access: ViewAccess,
     private readonly agreed: AgreedNow,
   ) {}
 
-  /** Per worker, the share of open leads that they updated within the agreed days. */
+  /**
+   * Per worker, the share of open leads that they updated within the agreed days: of the workers of whose leads you may
+   * read one, the whole number, as everybody sees it.
+   */
   @Get('hygiene')
   async hygiene(@CurrentCaller() caller: Caller, @Query() query: HygieneQuery) {
     const scope = this.access.scopeOf(caller);
     await this.access.waitFor('lead-card', query.after);
-    const { days, since } = this.agreed.hygiene();
     const { team, person } = query;
-    return { days, workers: await this.counts.hygiene(scope, since, given({ team, person })) };
+    const moment = this.agreed.moment(DEFAULT_STANDSTILL_DAYS);
+    const workers = await this.workers.hygiene(scope, moment, given({ team, person }));
+    return { metric: HYGIENE.id, days: this.agreed.hygiene().days, workers: orTooMany(workers) };
   }
 
   /** Cycles that sales worked and let go of without a rating, the oldest first, and how many each worker owes. */
@@ -42,22 +49,42 @@ export class NeglectController {
     const scope = this.access.scopeOf(caller);
     await this.access.waitFor('lead-card', query.after);
     const { team, person, cursor, limit } = query;
-    const of = { scope, ...given({ team, person }) };
+    const of = given({ team, person });
     const after = cursor === undefined ? undefined : decodeCursor(cursor, ['string', 'string', 'number']);
     const [workers, page] = await Promise.all([
-      this.ratings.owed(of),
-      this.ratings.page({ ...of, limit, ...(after && { after }) }),
+      this.workers.owed(scope, of),
+      this.ratings.page({ scope, ...of, limit, ...(after && { after }) }),
     ]);
-    return { workers, ratings: page.ratings, ...(page.next && { next: encodeCursor([...page.next]) }) };
+    const { ratings } = page;
+    return {
+      metric: RATINGS_OWED.id,
+      workers: orTooMany(workers),
+      ratings,
+      ...(page.next && { next: encodeCursor([...page.next]) }),
+    };
   }
 
   /** Leads whose steward, offeree or worker is no longer in the team, and who those people are. */
   @Get('leavers')
-  async left(@CurrentCaller() caller: Caller, @Query() query: ListQuery) {
+  async left(@CurrentCaller() caller: Caller, @Query() query: LeaversQuery) {
     const scope = this.access.scopeOf(caller);
     await this.access.waitFor('lead-card', query.after);
-    const leavers = await this.leavers.find(scope);
+    const { role, team, person } = query;
+    const leavers = await this.leavers.find(scope, given({ role, team, person }));
     if (leavers.length === 0) return { leavers, leads: [] };
-    return { leavers, ...(await pageOf(this.cards, query, { scope, filter: { heldBy: leavers, settled: false } })) };
+    const filter = { ...filterOf(query), heldBy: leavers, settled: false };
+    return { leavers, ...(await pageOf(this.cards, query, { scope, filter, sort: sortOf(query, LAST_UPDATED) })) };
   }
+}
+
+const LAST_UPDATED: CardSort = { by: 'updated', direction: 'descending' };
+
+/** @throws ProblemException 400 */
+function orTooMany<Rows>(workers: Rows | undefined): Rows {
+  if (workers !== undefined) return workers;
+  throw malformed({
+    in: 'query',
+    field: 'team',
+    rule: `must be given: there are more than ${MOST_NUMBER_ROWS} workers`,
+  });
 }

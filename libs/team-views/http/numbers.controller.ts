@@ -4,9 +4,9 @@ import { ApiReading } from '../../http-kit/api-docs.js';
 import { CurrentCaller, type Caller } from '../../http-kit/caller.js';
 import { decodeCursor, encodeCursor } from '../../http-kit/cursor.js';
 import { malformed } from '../../http-kit/problem-exception.js';
-import { OutcomeEvidence } from '../outcome-evidence.js';
-import { MOST_NUMBER_ROWS, OutcomeNumbers } from '../outcome-numbers.js';
+import { MOST_NUMBER_ROWS } from '../outcome-numbers.js';
 import { AskedNumbers } from './asked-numbers.js';
+import { NumberAnswers } from './number-answers.js';
 import { EvidenceOfNumberQuery, NumbersOfMetricQuery } from './numbers.dto.js';
 import { ViewAccess } from './view-access.js';
 
@@ -16,8 +16,7 @@ import { ViewAccess } from './view-access.js';
 @Controller('numbers')
 export class NumbersController {
   constructor(
-    private readonly numbers: OutcomeNumbers,
-    private readonly evidence: OutcomeEvidence,
+    private readonly answers: NumberAnswers,
     private readonly asked: AskedNumbers,
     private readonly access: ViewAccess,
   ) {}
@@ -27,14 +26,14 @@ export class NumbersController {
   async rows(@CurrentCaller() caller: Caller, @Param('metric') id: string, @Query() query: NumbersOfMetricQuery) {
     this.access.assertReader(caller);
     const { by = [] } = query;
-    const { metric, filter } = this.asked.of(id, query, by);
-    await this.access.waitFor('outcomes', query.after);
-    const rows = await this.numbers.rows({ metric, by, ...filter });
+    const { metric, units } = this.asked.of(id, query, by);
+    await this.access.waitFor(metric.view, query.after);
+    const rows = await this.answers.to(metric).rows({ by, ...units });
     if (rows === undefined) {
       const rule = `gives more than ${MOST_NUMBER_ROWS} rows: ask by fewer dimensions or for a shorter time`;
       throw malformed({ in: 'query', field: 'by', rule });
     }
-    return { metric: id, asOf: filter.asOf, rows };
+    return { metric: id, asOf: units.asOf, rows };
   }
 
   /** The leads behind a number that you may read, and how many there are besides. */
@@ -42,21 +41,20 @@ export class NumbersController {
   async leads(@CurrentCaller() caller: Caller, @Param('metric') id: string, @Query() query: EvidenceOfNumberQuery) {
     const scope = this.access.scopeOf(caller);
     const { part, limit, cursor } = query;
-    const { metric, filter } = this.asked.of(id, query);
-    if (part === 'apart' && metric.apart.length === 0) {
+    const { metric, units } = this.asked.of(id, query);
+    if (part === 'apart' && (metric.view !== 'outcomes' || metric.apart.length === 0)) {
       throw malformed({ in: 'query', field: 'part', rule: `must not be apart: ${id} counts nothing apart` });
     }
     const [after] = cursor === undefined ? [undefined] : decodeCursor(cursor, ['string']);
     // The cards say who may read a lead: what they do not have yet is outside.
-    await Promise.all(['outcomes', 'lead-card'].map((view) => this.access.waitFor(view, query.after)));
-    const { leads, total, outside, next } = await this.evidence.page({
-      metric,
+    await Promise.all([metric.view, 'lead-card'].map((view) => this.access.waitFor(view, query.after)));
+    const { leads, total, outside, next } = await this.answers.to(metric).evidence({
       part,
       scope,
       limit,
-      ...filter,
+      ...units,
       ...(after === undefined ? {} : { after }),
     });
-    return { metric: id, asOf: filter.asOf, leads, total, outside, ...(next && { next: encodeCursor([next]) }) };
+    return { metric: id, asOf: units.asOf, leads, total, outside, ...(next && { next: encodeCursor([next]) }) };
   }
 }

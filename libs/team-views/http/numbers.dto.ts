@@ -14,11 +14,19 @@ import {
 import { MOST_CURSOR_LENGTH } from '../../http-kit/cursor.js';
 import { DEFAULT_PAGE_SIZE, MOST_PAGE_SIZE } from '../../http-kit/page-query.dto.js';
 import { IsInstant } from '../../lead-commands/http/field-rules.js';
-import { OUTCOME_DIMENSIONS, type OutcomeDimension } from '../../metric-catalogue/outcome-metric.js';
+import { FUNNEL_DIMENSIONS } from '../../metric-catalogue/metric.js';
+import { OUTCOME_DIMENSIONS } from '../../metric-catalogue/outcome-metric.js';
+import { AGE_BANDS, STANDING_DIMENSIONS } from '../../metric-catalogue/standing-metric.js';
+import { MOST_STANDSTILL_DAYS } from '../../metric-catalogue/standing-metrics.js';
 import { EVIDENCE_PARTS, type EvidencePart } from '../outcome-evidence.js';
 import { AfterQuery } from './views.dto.js';
 
 const MOST_APART = 4;
+/** Of all metrics; which of them one has stands in the catalogue. */
+export const NUMBER_DIMENSIONS = [
+  ...new Set([...FUNNEL_DIMENSIONS, ...OUTCOME_DIMENSIONS, ...STANDING_DIMENSIONS] as const),
+];
+export type NumberDimension = (typeof NUMBER_DIMENSIONS)[number];
 const list = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? value.split(',') : value);
 const IsMonth = () => Matches(/^\d{4}-(0[1-9]|1[0-2])$/, { message: 'must be a month such as 2026-03' });
 
@@ -39,9 +47,40 @@ export class UnitsQuery extends AfterQuery {
   @IsInstant()
   asOf?: string;
 
+  /** For `standstill`: longer than this in the same state. Default: 14. */
+  @IsOptional()
+  @Transform(({ value }: { value: unknown }) =>
+    typeof value === 'string' && /^\d{1,6}$/.test(value) ? Number(value) : value,
+  )
+  @IsInt()
+  @Min(0)
+  @Max(MOST_STANDSTILL_DAYS)
+  olderThanDays?: number;
+
   @IsOptional()
   @IsMonth()
   month?: string;
+
+  /** Down to the sub-state; `phase` is without it. @example working.contacted */
+  @IsOptional()
+  @IsString()
+  @MaxLength(64)
+  state?: string;
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(64)
+  phase?: string;
+
+  /** Days in the present state. */
+  @IsOptional()
+  @IsIn(AGE_BANDS.map(({ band }) => band))
+  age?: string;
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(128)
+  stewardPerson?: string;
 
   @IsOptional()
   @IsString()
@@ -124,8 +163,8 @@ export class NumbersOfMetricQuery extends UnitsQuery {
   @Transform(list)
   @IsArray()
   @ArrayMaxSize(MOST_APART)
-  @IsIn(OUTCOME_DIMENSIONS, { each: true })
-  by?: OutcomeDimension[];
+  @IsIn(NUMBER_DIMENSIONS, { each: true })
+  by?: NumberDimension[];
 }
 
 export class EvidenceOfNumberQuery extends UnitsQuery {

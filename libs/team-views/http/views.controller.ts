@@ -3,7 +3,6 @@ import { ApiTags } from '@nestjs/swagger';
 import { ApiReading } from '../../http-kit/api-docs.js';
 import { CurrentCaller, type Caller } from '../../http-kit/caller.js';
 import { decodeCursor, encodeCursor } from '../../http-kit/cursor.js';
-import { PageQuery } from '../../http-kit/page-query.dto.js';
 import { UuidPipe } from '../../http-kit/path-parameters.js';
 import { malformed, notFound } from '../../http-kit/problem-exception.js';
 import { METRIC_CATALOGUE } from '../../metric-catalogue/metric-catalogue.js';
@@ -11,6 +10,7 @@ import { Funnel } from '../funnel.js';
 import { LeadCards, type CardCursor, type CardFilter } from '../lead-cards.js';
 import { MergeQueue } from '../merge-queue.js';
 import { LeadsAsOf } from './leads-as-of.js';
+import { ListQuery } from './boards.dto.js';
 import { AfterQuery, CardsQuery, FunnelRowsQuery } from './views.dto.js';
 import { ViewAccess } from './view-access.js';
 
@@ -88,8 +88,9 @@ export class ViewsController {
 
   /** Contacts with more than one open lead: candidates for merging. */
   @Get('merge-queue')
-  async mergeQueue(@CurrentCaller() caller: Caller, @Query() { limit, cursor }: PageQuery) {
+  async mergeQueue(@CurrentCaller() caller: Caller, @Query() { limit, cursor, after: place }: ListQuery) {
     const scope = this.access.scopeOf(caller);
+    await this.access.waitFor('lead-card', place);
     const [after] = cursor === undefined ? [undefined] : decodeCursor(cursor, ['string']);
     const page = await this.merges.page({ scope, limit, ...(after === undefined ? {} : { after }) });
     return { candidates: page.candidates, ...(page.next === undefined ? {} : { next: encodeCursor([page.next]) }) };

@@ -3,7 +3,7 @@ import { Transform } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { PageQuery } from '../../http-kit/page-query.dto.js';
 import { IsInstant } from '../../lead-commands/http/field-rules.js';
-import { FUNNEL_DIMENSIONS, type FunnelDimension } from '../funnel.js';
+import { FUNNEL_DIMENSIONS, type FunnelDimension } from '../../metric-catalogue/metric.js';
 import { CARD_SORTS, type SortKey } from '../lead-cards.js';
 
 const list = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? value.split(',') : value);
