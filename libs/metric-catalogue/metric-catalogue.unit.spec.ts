@@ -14,12 +14,9 @@ describe('metric catalogue', () => {
 
   it('says of each metric what it is of, from when on, by which agreement and what it may be asked by', () => {
     for (const { id, view, unit, clockStart, agreementVersion, by, imported } of METRIC_CATALOGUE) {
-      expect({ id, view, unit, imported }).toEqual({
-        id,
-        view: expect.stringMatching(/^(funnel|outcomes|lead-card)$/),
-        unit: expect.any(String),
-        imported: expect.stringMatching(/^(counted|excluded)$/),
-      });
+      expect(['funnel', 'outcomes', 'lead-card']).toContain(view);
+      expect(['counted', 'excluded']).toContain(imported);
+      expect([id, unit].every((said) => said.length > 0)).toBe(true);
       expect(clockStart === null || clockStart.length > 0).toBe(true);
       expect([null, 'named-by-event', 'in-force']).toContain(agreementVersion);
       expect(by.length).toBeGreaterThan(0);

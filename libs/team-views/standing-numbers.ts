@@ -69,8 +69,11 @@ export class StandingNumbers {
     if (rows.length > MOST_NUMBER_ROWS) return undefined;
     return rows.map((row) => {
       const named = row as unknown as Partial<Record<StandingDimension, string | number | null>>;
-      const of = by.map((dimension) => [dimension, shown(dimension, named[dimension] ?? null)]);
-      return { of: Object.fromEntries(of), ...numberOf(metric, Number(row.counted), Number(row.units)) };
+      const of = by.map((dimension) => [dimension, shown(dimension, named[dimension] ?? null)] as const);
+      return {
+        of: Object.fromEntries(of) as NumberRow['of'],
+        ...numberOf(metric, Number(row.counted), Number(row.units)),
+      };
     });
   }
 
