@@ -1,6 +1,6 @@
 /** The arrows of the architecture: apps → capabilities → ports and domain. Held in CI. */
 const domain = '^libs/(lead-lifecycle|agreements|contacts)/';
-const capabilities = '^libs/(lead-commands|lead-routing|team-views|exports)/';
+const capabilities = '^libs/(event-relay|lead-commands|lead-routing|team-views|exports)/';
 const specs = '\\.(spec|spec-kit)\\.ts$';
 export default {
   forbidden: [
@@ -37,6 +37,15 @@ export default {
       severity: 'error',
       from: { path: '^(apps|libs|bench|tools)/', pathNot: ['^libs/event-store/eventstoredb/', specs] },
       to: { path: '^node_modules/@eventstore/' },
+    },
+    {
+      name: 'kafka-driver-only-in-its-adapters',
+      severity: 'error',
+      from: {
+        path: '^(apps|libs|tools)/',
+        pathNot: ['^libs/(kafka-client|event-feed/kafka|event-relay/kafka)/', specs],
+      },
+      to: { path: 'node_modules/kafkajs' },
     },
     {
       name: 'nothing-from-spec-code',

@@ -1,0 +1,69 @@
+import type { Admin, Kafka, KafkaConfig, RetryOptions } from 'kafkajs';
+import { kafkaFault } from './kafka-fault.js';
+import type { KafkaSettings } from './kafka-settings.js';
+
+/** Where the driver's own messages go; they are about connections and groups, and repeat no record. */
+export type DriverLog = (level: 'warn' | 'info' | 'debug', message: string) => void;
+
+export interface ClientOptions {
+  /** how the brokers see this process */
+  readonly clientId: string;
+  readonly log?: DriverLog;
+  readonly retry?: RetryOptions;
+  /** milliseconds until a request that is not answered has failed; default 10,000 */
+  readonly requestTimeoutMs?: number;
+}
+
+/** Short: whoever uses a client makes a new one when it fails, and shows meanwhile that it cannot go on. */
+export const QUICK_RETRY: RetryOptions = { initialRetryTime: 50, maxRetryTime: 1_000, retries: 5 };
+
+const REQUEST_TIMEOUT_MS = 10_000;
+
+/** The driver, loaded when it is first needed: a process without Kafka does not pay for it. */
+export const loadDriver = (): Promise<typeof import('kafkajs')> => import('kafkajs');
+
+/** A client that is not connected yet. */
+export async function openClient(settings: KafkaSettings, options: ClientOptions): Promise<Kafka> {
+  const { Kafka, logLevel } = await loadDriver();
+  const { clientId, log, retry = QUICK_RETRY, requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
+  const config: KafkaConfig = {
+    clientId,
+    brokers: [...settings.brokers],
+    ...(settings.tls ? { ssl: settings.tls.ca === undefined ? true : { ca: settings.tls.ca } } : {}),
+    ...(settings.sasl ? { sasl: saslOf(settings.sasl) } : {}),
+    connectionTimeout: 3_000,
+    authenticationTimeout: 5_000,
+    requestTimeout: requestTimeoutMs,
+    enforceRequestTimeout: true,
+    retry,
+    logLevel: log ? logLevel.INFO : logLevel.NOTHING,
+    // What it retries by itself it logs as errors: nothing of it is one to us until it gives up.
+    logCreator: () => (entry) => log?.(entry.level <= logLevel.WARN ? 'warn' : 'debug', entry.log.message),
+  };
+  return new Kafka(config);
+}
+
+function saslOf({ mechanism, user, password }: NonNullable<KafkaSettings['sasl']>): NonNullable<KafkaConfig['sasl']> {
+  const login = { username: user, password };
+  switch (mechanism) {
+    case 'plain':
+      return { mechanism, ...login };
+    case 'scram-sha-256':
+      return { mechanism, ...login };
+    case 'scram-sha-512':
+      return { mechanism, ...login };
+  }
+}
+
+/** @throws KafkaFault */
+export async function withAdmin<Result>(kafka: Kafka, work: (admin: Admin) => Promise<Result>): Promise<Result> {
+  const admin = kafka.admin();
+  try {
+    await admin.connect();
+    return await work(admin);
+  } catch (error) {
+    throw kafkaFault(error);
+  } finally {
+    await admin.disconnect().catch(() => undefined);
+  }
+}
