@@ -55,6 +55,7 @@ export class View {
   private stopped = false;
   private poison: StreamPlace | undefined;
   private working: Promise<void> = Promise.resolve();
+  private settling: Promise<void> = Promise.resolve();
 
   private constructor(
     private readonly parts: ViewParts,
@@ -123,7 +124,7 @@ export class View {
     const marks = await this.projecting.project(batch, !this.isBuilding);
     this.reached.set(batch.partition, batch.offset);
     this.fault = undefined;
-    if (head !== undefined) await this.settle(head);
+    if (head !== undefined) await this.inTurn(() => this.settle(head));
     this.waiters.reached(marks);
   }
 
@@ -190,10 +191,12 @@ export class View {
   }
 
   /** Lets an operator's word stand for the wait until it is told to take over. */
-  async release(): Promise<void> {
-    await this.parts.database.transaction((tx) => updateBuild(tx, this.id, { held: 0 }));
-    this.build = { ...this.build, held: 0 };
-    await this.settle(await this.parts.feed.head());
+  release(): Promise<void> {
+    return this.inTurn(async () => {
+      await this.parts.database.transaction((tx) => updateBuild(tx, this.id, { held: 0 }));
+      this.build = { ...this.build, held: 0 };
+      await this.settle(await this.parts.feed.head());
+    });
   }
 
   async describe(): Promise<ViewStatus> {
@@ -225,6 +228,13 @@ export class View {
 
   private get isSettled(): boolean {
     return !this.isBuilding && (this.isServing || this.build.held === 1);
+  }
+
+  /** One after the other: an operator may ask for the promotion while the last batch of the build is settled. */
+  private inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.settling.then(work);
+    this.settling = done.catch(() => undefined);
+    return done;
   }
 
   /**
