@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { hasDueTime, type OutcomeDimension, type OutcomeMetric } from '../metric-catalogue/outcome-metric.js';
+import { hasDueTime, type OutcomeMetric } from '../metric-catalogue/outcome-metric.js';
 import { OUTCOME_METRICS, outcomeMetric } from '../metric-catalogue/outcome-metrics.js';
 import {
   afterFeed,
@@ -10,6 +10,7 @@ import {
 } from '../projection-runner/projection.spec-kit.js';
 import { openReadDatabase, type OpenedReadDatabase } from '../read-database/read-database.spec-kit.js';
 import { directUnits, type DirectUnit } from './direct-count.spec-kit.js';
+import { expectedRows } from './expected-rows.spec-kit.js';
 import { MARKETING, SALES, seeded } from './lead-history.spec-kit.js';
 import { LeadCardProjection } from './lead-card-projection.js';
 import { EVIDENCE_PARTS, OutcomeEvidence, type EvidencePart } from './outcome-evidence.js';
@@ -37,31 +38,6 @@ beforeAll(async () => {
   evidence = new OutcomeEvidence(database);
 });
 afterAll(() => opened.dispose());
-
-/** The same answer from units counted directly. */
-function expectedRows(
-  metric: OutcomeMetric,
-  units: readonly DirectUnit[],
-  by: readonly OutcomeDimension[],
-): NumberRow[] {
-  const all = [...new Set([...by, ...metric.alwaysBy])];
-  const keyOf = ({ of }: DirectUnit) => JSON.stringify(all.map((dimension) => of[dimension]));
-  const keys = new Set(all.length === 0 ? ['[]'] : units.map(keyOf).sort());
-  return [...keys].map((key) => {
-    const values = JSON.parse(key) as string[];
-    const mine = units.filter((unit) => keyOf(unit) === key);
-    const shared = mine.filter(({ apart }) => apart !== true);
-    const numerator = shared.reduce((sum, { counted }) => sum + counted, 0);
-    const isRatio = metric.kind === 'share' || metric.kind === 'average';
-    return {
-      of: Object.fromEntries(all.map((dimension, index) => [dimension, values[index] || null])),
-      numerator,
-      denominator: metric.kind === 'count' ? null : shared.length,
-      value: isRatio ? (shared.length === 0 ? null : numerator / shared.length) : numerator,
-      ...(metric.apart.length > 0 && { apart: mine.length - shared.length }),
-    };
-  });
-}
 
 describe('outcomes over random histories', () => {
   it('give the same rows however often, in whatever cut and order across leads the events come', async () => {
