@@ -161,13 +161,10 @@ function accessTable(agreement: object): Readonly<Record<string, readonly Access
       '/leads/{id}/timeline',
       (situation) => (person) => (canRead(situation, person) ? 200 : 404),
     ),
-    'get /leads/{id}/contact': onLeads(
-      '/leads/{id}/contact',
-      (situation) => (person) => {
-        if (!personal.includes(person)) return 403;
-        return canRead(situation, person) ? 200 : 404;
-      },
-    ),
+    'get /leads/{id}/contact': onLeads('/leads/{id}/contact', (situation) => (person) => {
+      if (!personal.includes(person)) return 403;
+      return canRead(situation, person) ? 200 : 404;
+    }),
     'get /leads/{id}/card': onLeads('/leads/{id}/card', (situation) => (person) => {
       if (!LEAD_READERS.includes(person)) return 403;
       return canRead(situation, person) ? 200 : 404;

@@ -1,11 +1,12 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { Logger } from 'pino';
+import { UnknownEvent } from '../../libs/contracts/unknown-event.js';
 import { isoTime, type Clock } from '../../libs/decider/clock.js';
 import { InProcessFeed } from '../../libs/event-feed/in-process-feed.js';
 import { StoreFault, type EventStore } from '../../libs/event-store/event-store.js';
 import { ExportsModule } from '../../libs/exports/exports.module.js';
 import type { FaultTranslation } from '../../libs/http-kit/problem.filter.js';
-import { overloaded } from '../../libs/http-kit/problem-exception.js';
+import { overloaded, unknownEvent } from '../../libs/http-kit/problem-exception.js';
 import { Readiness } from '../../libs/http-kit/readiness.js';
 import { createServer } from '../../libs/http-kit/server.js';
 import type { TokenVerifier } from '../../libs/http-kit/token-verifier.js';
@@ -160,10 +161,13 @@ export async function composeBaton(parts: BatonParts): Promise<Running> {
 }
 
 /** Faults of the stores are answered as what they are to the caller: try again. */
-const translateFault: FaultTranslation = (fault) =>
-  fault instanceof StoreFault || fault instanceof KeyStoreFault || fault instanceof LineFull
+const translateFault: FaultTranslation = (fault) => {
+  if (fault instanceof UnknownEvent) return unknownEvent(SECONDS_TO_A_NEWER_PROCESS, fault);
+  return fault instanceof StoreFault || fault instanceof KeyStoreFault || fault instanceof LineFull
     ? overloaded(1, undefined, fault)
     : undefined;
+};
+const SECONDS_TO_A_NEWER_PROCESS = 30;
 
 const MOST_BEHIND_MS = 60_000;
 

@@ -1,4 +1,5 @@
 import { refuse, type Actor, type Decision, type EventDraft, type Refusal } from '../decider/decision.js';
+import type { LeadEventData, Owner } from '../lead-lifecycle/lead-events.js';
 
 export const contactStream = (id: string): string => `contact-${id}`;
 
@@ -11,9 +12,9 @@ export interface ContactEventData {
   readonly 'TouchMirrored.v1': {
     readonly lead: string;
     readonly event: string;
-    readonly channel: string;
-    readonly direction: string;
-    readonly by: { readonly team: string; readonly person?: string };
+    readonly channel: LeadEventData<'LeadContacted'>['channel'];
+    readonly direction: LeadEventData<'LeadContacted'>['direction'];
+    readonly by: Owner;
   };
 }
 export type ContactEvent = {

@@ -1,9 +1,11 @@
-/** The current version of every event type. A payload that changes in a way readers notice gets the next one. */
-const CURRENT_VERSION = 1;
+import { CURRENT_FORMS, currentVersion, RETIRED_FORMS } from './event-forms.js';
+import { EventVersions } from './event-versions.js';
 
-export const storedType = (name: string): string => `${name}.v${CURRENT_VERSION}`;
+/** Every version of every type that stands in Baton's logs. */
+export const eventVersions = new EventVersions(CURRENT_FORMS, RETIRED_FORMS);
 
-/** The name in a stored type, or undefined for a version (or a spelling) that this program does not know. */
-export function eventName(stored: string): string | undefined {
-  return stored.endsWith(`.v${CURRENT_VERSION}`) ? stored.slice(0, -`.v${CURRENT_VERSION}`.length) : undefined;
-}
+/** A type as it is written today, with its version. */
+export const storedType = (name: string): string => `${name}.v${currentVersion(name)}`;
+
+/** The name in a stored type, or undefined for a type or version that this program does not know. */
+export const eventName = (stored: string): string | undefined => eventVersions.nameOf(stored);

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../decider/json.js';
-import { LEAD_EVENT_TYPES, LEAD_EVENTS, type LeadEvent, type LeadEventType } from '../lead-lifecycle/lead-events.js';
+import { LEAD_EVENTS, type LeadEvent, type LeadEventType } from '../lead-lifecycle/lead-events.js';
 import { metadataOf } from './event-metadata.js';
-import { storedType } from './event-type.js';
+import { eventVersions, storedType } from './event-type.js';
 
 /** A decided event does not have the shape it is stored in: a fault of the code, found before anything is written. */
 export class EventShapeFault extends Error {
@@ -37,19 +37,18 @@ export function encodeLeadPayload(draft: {
   };
 }
 
-const STORED_TYPES: ReadonlyMap<string, LeadEventType> = new Map(
-  LEAD_EVENT_TYPES.map((name) => [storedType(name), name]),
-);
-
-/** A stored event as the fold reads it, or undefined where its type or version is none that this program knows. */
+/**
+ * A stored event as the fold reads it, whichever version it was written in; undefined where its type or version is none
+ * that this program knows.
+ */
 export function decodeLeadEvent(event: {
   readonly type: string;
   readonly data: JsonObject;
   readonly metadata: JsonObject;
 }): LeadEvent | undefined {
-  const type = STORED_TYPES.get(event.type);
-  if (type === undefined) return undefined;
-  return { type, data: event.data, meta: metadataOf(event) } as unknown as LeadEvent;
+  const read = eventVersions.read(event);
+  if (read === undefined || !Object.hasOwn(LEAD_EVENTS, read.name)) return undefined;
+  return { type: read.name, data: read.data, meta: metadataOf(event) } as unknown as LeadEvent;
 }
 
 /** The fields of an event type that stand only in its sealed part. */

@@ -68,3 +68,7 @@ export const overloaded = (seconds: number, detail?: string, cause?: unknown): P
     { 'retry-after': String(seconds) },
     cause,
   );
+
+/** 503: a newer program wrote what this one cannot read; `seconds` until it is worth trying again. */
+export const unknownEvent = (seconds: number, cause: unknown): ProblemException =>
+  new ProblemException(problem('unknown-event'), { 'retry-after': String(seconds) }, cause);

@@ -20,6 +20,7 @@ export const PROBLEMS = {
   'rate-limited': { status: 429, title: 'Too many requests' },
   'headers-too-large': { status: 431, title: 'The header fields are too many or too large' },
   internal: { status: 500, title: 'Something failed on our side' },
+  'unknown-event': { status: 503, title: 'The history holds an event that this process does not know' },
   overloaded: { status: 503, title: 'The service cannot take this now' },
 } as const;
 

@@ -11,21 +11,33 @@ import { evolveTeam, initialTeam, type Team, type TeamEvent } from '../agreement
 import type { Recorded } from '../agreements/recorded.js';
 import { evolveContact, initialContact, type ContactState } from '../contacts/contact.js';
 import { metadataOf } from '../contracts/event-metadata.js';
+import { eventVersions, storedType } from '../contracts/event-type.js';
 import { decodeLeadEvent } from '../contracts/lead-event-codec.js';
+import { UnknownEvent } from '../contracts/unknown-event.js';
 import type { EventDraft } from '../decider/decision.js';
+import type { JsonObject } from '../decider/json.js';
 import type { RecordedEvent } from '../event-store/event-store.js';
 import { evolve, UNCREATED, type LeadState } from '../lead-lifecycle/lead-state.js';
 import type { Fold } from './loaded-stream.js';
+
+/*
+ * Every fold reads old versions as those of today, and stops (UnknownEvent) at what it does not know: no command is
+ * decided on a history that was half understood.
+ */
 
 export const leadFold: Fold<LeadState> = {
   initial: UNCREATED,
   evolve(state, event) {
     const decoded = decodeLeadEvent(event);
-    return decoded ? evolve(state, decoded) : state;
+    if (!decoded) throw new UnknownEvent(event, event.type);
+    return evolve(state, decoded);
   },
 };
 
-export const contactFold: Fold<ContactState> = { initial: initialContact, evolve: evolveContact };
+export const contactFold: Fold<ContactState> = {
+  initial: initialContact,
+  evolve: (state, event) => evolveContact(state, current(event)),
+};
 
 export const teamFold = (id: string): Fold<Team> => ({
   initial: initialTeam(id),
@@ -43,6 +55,13 @@ export function versionsFold<Content>(kind: SignedKind, segment: string): Fold<V
   };
 }
 
-/** The deciders' own form of a stored event; types they do not know change nothing. */
+/** The deciders' own form of a stored event. */
 const recorded = <Event extends EventDraft>(event: RecordedEvent): Recorded<Event> =>
-  ({ type: event.type, data: event.data, recordedAt: metadataOf(event).recordedAt }) as unknown as Recorded<Event>;
+  ({ ...current(event), recordedAt: metadataOf(event).recordedAt }) as unknown as Recorded<Event>;
+
+/** @throws UnknownEvent */
+function current(event: RecordedEvent): { readonly type: string; readonly data: JsonObject } {
+  const read = eventVersions.read(event);
+  if (!read) throw new UnknownEvent(event, event.type);
+  return { type: storedType(read.name), data: read.data };
+}

@@ -3,6 +3,7 @@ import { isoTime, type Clock } from '../decider/clock.js';
 import type { EventStore, RecordedEvent } from '../event-store/event-store.js';
 import type { ReferenceData } from '../lead-commands/reference-data.js';
 import { decodeLeadEvent } from '../contracts/lead-event-codec.js';
+import { UnknownEvent } from '../contracts/unknown-event.js';
 import { errandsOf, LOST_OF_WORKER, type Errand } from './routing-rules.js';
 import type { RoutingViews } from './routing-views.js';
 import type { RuleSender } from './rule-sender.js';
@@ -28,9 +29,20 @@ const MOST_MERGES = 16;
 export class RoutingProcessor {
   constructor(private readonly parts: RoutingParts) {}
 
-  /** @throws where a command could not be sent: the event has to come again */
+  /**
+   * A stream with an event that this program does not know is left to a newer one: the others go on.
+   *
+   * @throws where a command could not be sent: the event has to come again
+   */
   async handle(event: RecordedEvent): Promise<void> {
-    for (const errand of errandsOf(event)) await this.#run(errand, event);
+    for (const errand of errandsOf(event)) {
+      try {
+        await this.#run(errand, event);
+      } catch (fault) {
+        if (!(fault instanceof UnknownEvent)) throw fault;
+        this.parts.logger.warn({ ...fault.place, type: fault.type }, 'lead-routing left a stream with an unknown event');
+      }
+    }
   }
 
   /** Scores what waits for a policy; also called when a version comes into force later. */

@@ -42,10 +42,20 @@ function anyString(schema: JsonObject): fc.Arbitrary<string> {
     const between = { min: new Date(0), max: new Date(Date.UTC(2100, 0, 1)), noInvalidDate: true };
     return fc.date(between).map((date) => date.toISOString());
   }
-  if (typeof schema['pattern'] === 'string') return anyMatching(schema['pattern']);
+  if (typeof schema['pattern'] === 'string') {
+    return schema['maxLength'] === undefined ? anyMatching(schema['pattern']) : anyLabel(schema);
+  }
   // a unit is a code point, which may be two of the UTF-16 units that maxLength counts
   const maxLength = Math.floor(Math.min(MOST_CHARACTERS, Number(schema['maxLength'])) / 2);
   return fc.string({ unit: 'binary', maxLength });
+}
+
+function anyLabel({ minLength, maxLength, pattern }: JsonObject): fc.Arbitrary<string> {
+  const allowed = new RegExp(String(pattern));
+  const unit = fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }).filter((one) => allowed.test(one));
+  return fc
+    .array(unit, { minLength: Number(minLength), maxLength: Math.min(MOST_CHARACTERS, Number(maxLength)) })
+    .map((units) => units.join(''));
 }
 
 /** Made once for each pattern: it costs more than all the strings that come out of it. */

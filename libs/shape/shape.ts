@@ -43,6 +43,21 @@ export const text = (most: number): Shape<string> =>
     `text of at most ${most} characters`,
     (v) => typeof v === 'string' && v.length <= most && !LONE_SURROGATE.test(v),
   );
+const CONTROL = /^[^\u0000-\u001f\u007f-\u009f]*$/;
+/** A business name or a label, of the trade and not of a person; `most` counts characters (code points). */
+export const label = (most: number): Shape<string> =>
+  shape(
+    { type: 'string', minLength: 1, maxLength: most, pattern: CONTROL.source },
+    `1 to ${most} characters, no control characters`,
+    (v) => typeof v === 'string' && v !== '' && [...v].length <= most && CONTROL.test(v) && !LONE_SURROGATE.test(v),
+  );
+/** Bytes in base64url without padding. */
+export const base64url = (bytes: number): Shape<string> =>
+  matching(new RegExp(`^[A-Za-z0-9_-]{${Math.ceil((bytes * 4) / 3)}}$`), `${bytes} bytes in base64url`);
+/** Any number of them. */
+export const anyBase64url = matching(/^[A-Za-z0-9_-]+$/, 'bytes in base64url');
+/** The name of a stream: `lead-<id>`. */
+export const streamName = matching(/^[a-z]+-[A-Za-z0-9_.:-]{1,200}$/, 'the name of a stream');
 /** A word of an agreed list or a band: lower case, no spaces, at most 64 characters. */
 export const code = matching(/^[a-z0-9][a-z0-9_.:+-]{0,63}$/, 'a code (lower case, digits and _.:+-, at most 64)');
 /** An opaque id that another system or a token gave: no @, so that an e-mail address is no id. */

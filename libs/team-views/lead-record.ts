@@ -1,7 +1,8 @@
 import type { JsonObject } from '../decider/json.js';
 import type { RecordedEvent } from '../event-store/event-store.js';
+import { eventVersions } from '../contracts/event-type.js';
 import {
-  LEAD_EVENT_TYPES,
+  LEAD_EVENTS,
   type LeadEventData,
   type LeadEventMeta,
   type LeadEventType,
@@ -24,22 +25,29 @@ export type LeadRecord = {
 }[LeadEventType];
 
 export const LEAD_CATEGORY = 'lead';
-const typesByStored = new Map<string, LeadEventType>(LEAD_EVENT_TYPES.map((type) => [`${type}.v1`, type]));
 
 /** The type behind a stored one; undefined for a type or version that the views do not know. */
-export const leadEventType = (storedType: string): LeadEventType | undefined => typesByStored.get(storedType);
+export function leadEventType(storedType: string): LeadEventType | undefined {
+  const name = eventVersions.nameOf(storedType);
+  return name !== undefined && Object.hasOwn(LEAD_EVENTS, name) ? (name as LeadEventType) : undefined;
+}
 
-/** @throws TypeError for a type that `leadEventType` does not know, or metadata that no lead event has */
+/**
+ * Whichever version it was written in.
+ *
+ * @throws TypeError for a type that `leadEventType` does not know, or metadata that no lead event has
+ */
 export function readLeadRecord(event: RecordedEvent): LeadRecord {
-  const type = typesByStored.get(event.type);
+  const type = leadEventType(event.type);
+  const read = eventVersions.read(event);
   const meta = event.metadata as unknown as LeadEventMeta;
-  if (type === undefined || typeof meta.recordedAt !== 'string' || typeof meta.actor?.id !== 'string') {
+  if (type === undefined || !read || typeof meta.recordedAt !== 'string' || typeof meta.actor?.id !== 'string') {
     throw new TypeError('not an event of a lead');
   }
   return {
     type,
     storedType: event.type,
-    data: event.data,
+    data: read.data,
     meta,
     id: event.id,
     lead: event.stream.slice(LEAD_CATEGORY.length + 1),
