@@ -8,6 +8,7 @@ import { SqliteEventStore } from '../libs/event-store/sqlite-event-store.js';
 import type { RecordedEvent } from '../libs/event-store/event-store.js';
 import { metadataOf } from '../libs/contracts/event-metadata.js';
 import { eventName } from '../libs/contracts/event-type.js';
+import { publishedValidator } from '../libs/contracts/published-validator.spec-kit.js';
 import { LEAD_EVENT_TYPES } from '../libs/lead-lifecycle/lead-events.js';
 import type { FunnelRow } from '../libs/team-views/funnel.js';
 import { startBaton } from './baton.spec-kit.js';
@@ -41,6 +42,11 @@ describe('baton demo', () => {
   it('has everything that can happen to a lead', () => {
     const happened = new Set(events.map(({ type }) => eventName(type)));
     expect(LEAD_EVENT_TYPES.filter((type) => !happened.has(type))).toEqual([]);
+  });
+
+  it('has every event as its published schema says', () => {
+    const wrongWith = publishedValidator();
+    expect([...new Set(events.flatMap(wrongWith))]).toEqual([]);
   });
 
   it('asks for nothing that the commands refuse', () => {

@@ -101,7 +101,13 @@ export async function composeBaton(parts: BatonParts): Promise<Running> {
   await runner.start();
   // Every decision looks at teams, policies and agreements: all of them are known before anything is accepted.
   await runner.whenCaughtUp();
-  for (const stream of await referenceStreams(database)) await reference.refresh(stream);
+  try {
+    for (const stream of await referenceStreams(database)) await reference.refresh(stream);
+  } catch (fault) {
+    // Nothing may go on working on stores that are closed next.
+    await runner.stop();
+    throw fault;
+  }
 
   const metrics = new Metrics();
   metrics.collectProcess();

@@ -5,14 +5,10 @@ import type { RecordedEvent } from '../event-store/event-store.js';
 import { decodeCloudEvent, encodeCloudEvent, NoCloudEvent, type ReceivedRecord } from './cloud-event.js';
 import { decodeTrailRecord, encodeTrailRecord } from './trail-record.js';
 
-const anyObject = fc.dictionary(
-  fc.string({ maxLength: 20 }),
-  fc.jsonValue({ maxDepth: 3 }),
-  {
-    maxKeys: 5,
-    noNullPrototype: true,
-  },
-);
+const anyObject = fc.dictionary(fc.string({ maxLength: 20 }), fc.jsonValue({ maxDepth: 3 }), {
+  maxKeys: 5,
+  noNullPrototype: true,
+});
 const anyEvent = fc.record(
   {
     id: fc.uuid(),

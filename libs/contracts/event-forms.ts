@@ -15,7 +15,13 @@ export const currentVersion = (name: string): number =>
 
 const leadForms = LEAD_EVENT_TYPES.map((name): EventForm => {
   const { open, personal } = LEAD_EVENTS[name];
-  const form = { name, version: currentVersion(name), category: 'lead', data: open, metadata: 'event-metadata' } as const;
+  const form = {
+    name,
+    version: currentVersion(name),
+    category: 'lead',
+    data: open,
+    metadata: 'event-metadata',
+  } as const;
   return Object.keys(personal.fields).length === 0 ? form : { ...form, personal };
 });
 

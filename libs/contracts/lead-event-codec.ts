@@ -1,13 +1,8 @@
 import type { JsonObject } from '../decider/json.js';
 import { LEAD_EVENTS, type LeadEvent, type LeadEventType } from '../lead-lifecycle/lead-events.js';
 import { metadataOf } from './event-metadata.js';
+import { EventShapeFault } from './event-shape-fault.js';
 import { eventVersions, storedType } from './event-type.js';
-
-/** A decided event does not have the shape it is stored in: a fault of the code, found before anything is written. */
-export class EventShapeFault extends Error {
-  override name = 'EventShapeFault';
-  readonly disclosable = true;
-}
 
 export interface EncodedPayload {
   /** type with version */

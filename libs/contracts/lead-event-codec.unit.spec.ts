@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { LEAD_EVENTS, LEAD_EVENT_TYPES, type LeadEventType } from '../lead-lifecycle/lead-events.js';
 import { anyOfShape } from '../shape/shape-arbitrary.spec-kit.js';
 import type { JsonObject } from '../decider/json.js';
-import { decodeLeadEvent, encodeLeadPayload, EventShapeFault, personalFieldsOf } from './lead-event-codec.js';
+import { EventShapeFault } from './event-shape-fault.js';
+import { decodeLeadEvent, encodeLeadPayload, personalFieldsOf } from './lead-event-codec.js';
 
 const metadata = {
   occurredAt: '2024-01-01T00:00:00.000Z',

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { EventMetadata } from '../contracts/event-metadata.js';
 import { encodeLeadPayload } from '../contracts/lead-event-codec.js';
+import { encodePayload } from '../contracts/reference-event-codec.js';
 import type { Actor, EventDraft } from '../decider/decision.js';
 import type { JsonObject } from '../decider/json.js';
 import type { NewEvent } from '../event-store/event-store.js';
@@ -38,7 +39,7 @@ export class EventWriter {
     return drafts.map((draft, index) => ({
       id: this.#id(writing, index, attempt),
       type: draft.type,
-      data: { nonce: this.#nonce(), ...(draft.data as JsonObject) },
+      data: { nonce: this.#nonce(), ...encodePayload(draft) },
       metadata: metadata(writing, draft, writing.actor),
     }));
   }

@@ -51,7 +51,7 @@ function anyString(schema: JsonObject): fc.Arbitrary<string> {
 }
 
 function anyLabel({ minLength, maxLength, pattern }: JsonObject): fc.Arbitrary<string> {
-  const allowed = new RegExp(String(pattern));
+  const allowed = new RegExp(pattern as string);
   const unit = fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }).filter((one) => allowed.test(one));
   return fc
     .array(unit, { minLength: Number(minLength), maxLength: Math.min(MOST_CHARACTERS, Number(maxLength)) })

@@ -1,0 +1,40 @@
+import fc from 'fast-check';
+import type { JsonObject } from '../decider/json.js';
+import type { RecordedEvent } from '../event-store/event-store.js';
+import { anyOfShape } from '../shape/shape-arbitrary.spec-kit.js';
+import { storedAs, type EventForm } from './event-form.js';
+import { decisionMetadata, eventMetadata } from './event-metadata-shape.js';
+import { eventSchemas } from './event-schemas.js';
+
+/** What the envelope looks like, made from the published schema: the sealed bytes are any. */
+const SCHEMAS = eventSchemas();
+const envelopeOf = (type: string): JsonObject | undefined => {
+  const { properties } = SCHEMAS.get(type) as { properties: { data: { properties: { pii?: JsonObject } } } };
+  return properties.data.properties.pii;
+};
+const nonce = fc.stringMatching(/^[A-Za-z0-9_-]{22}$/);
+
+/** Any event of a form, as the store has it. */
+export function anyRecorded(form: EventForm): fc.Arbitrary<RecordedEvent> {
+  const type = storedAs(form);
+  const envelope = envelopeOf(type);
+  const pii = envelope
+    ? fc.option(anyOfShape<object>({ schema: envelope } as never), { nil: undefined })
+    : fc.constant(undefined);
+  const data = fc
+    .tuple(nonce, anyOfShape<object>(form.data), pii)
+    .map(([value, open, sealed]) => ({ nonce: value, ...open, ...(sealed ? { pii: sealed } : {}) }) as JsonObject);
+  const metadata = anyOfShape<object>(form.metadata === 'event-metadata' ? eventMetadata : decisionMetadata);
+  return fc.record(
+    {
+      id: fc.uuid(),
+      type: fc.constant(type),
+      stream: fc.uuid().map((id) => `${form.category}-${id}`),
+      revision: fc.nat(1_000),
+      position: fc.nat().map(String),
+      data,
+      metadata: metadata as fc.Arbitrary<JsonObject>,
+    },
+    { noNullPrototype: true },
+  );
+}
