@@ -40,7 +40,10 @@ export class RoutingProcessor {
         await this.#run(errand, event);
       } catch (fault) {
         if (!(fault instanceof UnknownEvent)) throw fault;
-        this.parts.logger.warn({ ...fault.place, type: fault.type }, 'lead-routing left a stream with an unknown event');
+        this.parts.logger.warn(
+          { ...fault.place, type: fault.type },
+          'lead-routing left a stream with an unknown event',
+        );
       }
     }
   }
