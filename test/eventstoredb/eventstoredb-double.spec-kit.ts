@@ -139,12 +139,16 @@ export class EventStoreDbDouble {
   async #append(call: ServerReadableStream<AppendReq, AppendResp>, answer: sendUnaryData<AppendResp>): Promise<void> {
     const proposed: ReturnType<typeof proposedOf>[] = [];
     let options: AppendReq.Options | undefined;
-    for await (const request of call as AsyncIterable<AppendReq>) {
-      options ??= request.getOptions();
-      const message = request.getProposedMessage();
-      if (message) proposed.push(proposedOf(message));
+    try {
+      for await (const request of call as AsyncIterable<AppendReq>) {
+        options ??= request.getOptions();
+        const message = request.getProposedMessage();
+        if (message) proposed.push(proposedOf(message));
+      }
+    } catch {
+      // The client went away before it had said all: nothing is taken.
     }
-    if (!options) throw new Error('an append without options');
+    if (!options || call.cancelled) return;
     const stream = streamNameOf(options.getStreamIdentifier());
     const fault = this.fault({ kind: 'append', nth: (this.calls.append += 1), stream });
     if (typeof fault === 'object') await later(fault.slowMs);

@@ -31,6 +31,8 @@ export interface EventStoreDbTimes {
   readonly appendBudget?: number;
   /** a read without another event; 5,000 */
   readonly readIdle?: number;
+  /** a read with all its tries; 3,000 */
+  readonly readBudget?: number;
   /** a subscription without an event until the log is read instead; 10,000 */
   readonly quiet?: number;
 }
@@ -65,11 +67,11 @@ export class EventStoreDbEventStore implements EventStore {
 
   constructor({ connect, names, credentials, elapsed, times = {}, pause = longerEachTime }: EventStoreDbParts) {
     const connection = (this.#connection = new Connection(connect));
-    const { appendAttempt = 2_500, appendBudget = 8_000, readIdle = 5_000, quiet = 10_000 } = times;
-    const shared = { connection, names, pause };
-    this.#appending = { ...shared, credentials, elapsed, attemptMs: appendAttempt, budgetMs: appendBudget };
+    const { appendAttempt = 2_500, appendBudget = 8_000, readIdle = 5_000, readBudget = 3_000, quiet = 10_000 } = times;
+    const shared = { connection, names, elapsed, pause };
+    this.#appending = { ...shared, credentials, attemptMs: appendAttempt, budgetMs: appendBudget };
     const turnstile = new Turnstile({ atOnce: READS_AT_ONCE, mostWaiting: MOST_WAITING, mostBytes: Infinity });
-    this.#reading = new Reading({ connection, names, idleMs: readIdle, turnstile });
+    this.#reading = new Reading({ ...shared, idleMs: readIdle, budgetMs: readBudget, turnstile });
     this.#following = { ...shared, reading: this.#reading, quietMs: quiet };
   }
 

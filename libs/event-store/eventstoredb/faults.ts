@@ -46,7 +46,7 @@ const PASSING_CODES = new Map([
 
 /** By type and by code: a server that is down gives a plain gRPC error without the client's type. */
 export function faultKind(error: unknown): FaultKind {
-  if (error instanceof StoreFault) return 'passing';
+  if (error instanceof StoreFault) return error.cause === undefined ? 'passing' : faultKind(error.cause);
   const { type, code } = (error ?? {}) as ClientError;
   if (type === 'access-denied' || code === 7 || code === 16) return 'denied';
   if (type === 'stream-deleted') return 'deleted';

@@ -55,7 +55,7 @@ export async function* following(
       connection.assertOpen();
       const fault = storeFault(error);
       connection.failed(fault);
-      if (faultKind(error) !== 'passing' && faultKind(fault.cause) !== 'passing') throw fault;
+      if (faultKind(fault) !== 'passing') throw fault;
       await pause(attempt++, over);
     }
   }

@@ -2,7 +2,7 @@ import type { Position as ClientPosition, ResolvedEvent, StreamingRead } from '@
 import { StoreFault, type Position, type RecordedEvent } from '../event-store.js';
 import type { StreamPage } from '../page.js';
 import type { Connection } from './connection.js';
-import { storeFault } from './faults.js';
+import { faultKind, storeFault } from './faults.js';
 import { compareLogPositions, logPosition, positionText } from './position.js';
 import { ourEvent, UNREADABLE } from './stored-event.js';
 import type { StreamNames } from './stream-names.js';
@@ -13,7 +13,12 @@ export interface ReadingParts {
   readonly names: StreamNames;
   /** how long a read may be without another event */
   readonly idleMs: number;
+  /** in which a read that failed is made again: a node that went away is followed by another */
+  readonly budgetMs: number;
   readonly turnstile: Turnstile;
+  /** ms, only ever compared */
+  readonly elapsed: () => number;
+  readonly pause: (attempt: number, signal: AbortSignal) => Promise<void>;
 }
 
 /** Events of all streams, ours only, and how far the server's log was looked through for them. */
@@ -123,18 +128,24 @@ export class Reading {
     ended: AbortSignal | undefined,
     begin: (client: Parameters<Parameters<Connection['call']>[2]>[0]) => StreamingRead<ResolvedEvent>,
   ): Promise<readonly ResolvedEvent[]> {
-    const { connection, idleMs, turnstile } = this.parts;
-    try {
-      return await turnstile.pass(0, () =>
-        connection.call(what, idleMs, (client, cut, alive) => {
-          return collected(begin(client), ended ? [cut, ended] : [cut], alive);
-        }),
-      );
-    } catch (error) {
-      if (isNoStream(error)) return [];
-      const fault = storeFault(error);
-      if (!connection.closed.aborted && ended?.aborted !== true) connection.failed(fault);
-      throw fault;
+    const { connection, idleMs, budgetMs, turnstile, elapsed, pause } = this.parts;
+    const began = elapsed();
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await turnstile.pass(0, () =>
+          connection.call(what, idleMs, (client, cut, alive) =>
+            collected(begin(client), ended ? [cut, ended] : [cut], alive),
+          ),
+        );
+      } catch (error) {
+        if (isNoStream(error)) return [];
+        connection.assertOpen();
+        const fault = storeFault(error);
+        if (ended?.aborted === true) throw fault;
+        connection.failed(fault);
+        if (faultKind(fault) !== 'passing' || elapsed() - began >= budgetMs) throw fault;
+        await pause(attempt, ended ?? connection.closed);
+      }
     }
   }
 }
