@@ -91,7 +91,7 @@ async function evidenceOf(
 ): Promise<{ leads: readonly string[]; total: number; outside: number }> {
   const leads: string[] = [];
   for (let cursor: string | undefined; ;) {
-    const asked = { part: 'all', limit: 9, ...query, ...(cursor && { cursor }) };
+    const asked: EvidenceOfNumberQuery = { part: 'all', limit: 9, ...query, ...(cursor && { cursor }) };
     const page = await controller.leads(who, id, asked);
     leads.push(...page.leads);
     const { next } = page as { next?: string };
