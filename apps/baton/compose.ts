@@ -19,7 +19,7 @@ import { LeadHistory } from '../../libs/lead-commands/lead-history.service.js';
 import { LeadCommands } from '../../libs/lead-commands/lead-commands.service.js';
 import { LeadCommandsModule } from '../../libs/lead-commands/lead-commands.module.js';
 import { ReferenceData } from '../../libs/lead-commands/reference-data.js';
-import { referenceProjections, referenceStreams } from '../../libs/lead-commands/reference-streams.js';
+import { referenceStreams } from '../../libs/lead-commands/reference-streams.js';
 import { StreamCommands } from '../../libs/lead-commands/stream-commands.js';
 import { LineFull } from '../../libs/lead-commands/stream-lines.js';
 import { InProcessSender } from '../../libs/lead-routing/in-process-sender.js';
@@ -34,13 +34,11 @@ import { ProjectionRunner } from '../../libs/projection-runner/runner.js';
 import { StoredSkips } from '../../libs/projection-runner/skipped-events.js';
 import type { ReadDatabase } from '../../libs/read-database/read-database.js';
 import { BoardsModule, type BoardFacts } from '../../libs/team-views/boards.module.js';
-import { FunnelProjection } from '../../libs/team-views/funnel-projection.js';
-import { LeadCardProjection } from '../../libs/team-views/lead-card-projection.js';
 import type { LeadAsOf } from '../../libs/team-views/http/leads-as-of.js';
 import { NumbersModule } from '../../libs/team-views/numbers.module.js';
-import { OutcomeProjection } from '../../libs/team-views/outcome-projection.js';
 import { TeamViewsModule } from '../../libs/team-views/team-views.module.js';
 import { Metrics } from '../../libs/telemetry/metrics.js';
+import { allProjections } from './projections.js';
 import { routingViews, salesLoadSource } from './routing-facts.js';
 import type { Settings } from './settings.js';
 
@@ -78,13 +76,13 @@ class BatonModule {
 export async function composeBaton(parts: BatonParts): Promise<Running> {
   const { settings, store, database, keys, ring, random, clock, logger } = parts;
   const feed = new InProcessFeed(store);
-  const projections = () => [
-    new LeadCardProjection(),
-    new FunnelProjection(),
-    new OutcomeProjection(),
-    ...referenceProjections(),
-  ];
-  const runner = new ProjectionRunner({ database, feed, projections, skips: new StoredSkips(store), clock });
+  const runner = new ProjectionRunner({
+    database,
+    feed,
+    projections: allProjections,
+    skips: new StoredSkips(store),
+    clock,
+  });
   const commands = new StreamCommands(store);
   const reference = new ReferenceData(commands);
   const personalData = new PersonalData({ keys, pepper: ring.pepper, random });

@@ -2,19 +2,17 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { Kysely, SqliteDialect } from 'kysely';
-import { ReadDatabaseFault, type ReadDatabase, type Reading, type Writing } from './read-database.js';
+import type { ReadDatabase, Reading, Writing } from './read-database.js';
 import { cachingStatements } from './sqlite-statements.js';
+import { threadDialect } from './sqlite-thread-dialect.js';
+import { SqliteThread } from './sqlite-thread.js';
 
-/** "BtRd": tells a read database from any other SQLite file, so that no other file is ever written to. */
-const APPLICATION_ID = 0x42745264;
 const BUSY_MILLISECONDS = 5_000;
-/** Pages of 4 KiB before the log is moved into the file: rarer than by default, since a rebuild writes much. */
-const CHECKPOINT_PAGES = 8_000;
-const CACHE_KIB = 65_536;
 
 /**
  * Read models in one SQLite file. `synchronous=NORMAL`: a power cut may take the last transactions, rows and progress
- * alike, and the feed brings them again. Queries have a connection of their own and see the last commit.
+ * alike, and the feed brings them again. What writes has a thread of its own; queries have a connection in this one and
+ * see the last commit.
  */
 export class SqliteReadDatabase implements ReadDatabase {
   private constructor(
@@ -28,9 +26,10 @@ export class SqliteReadDatabase implements ReadDatabase {
    */
   static async open(file: string): Promise<SqliteReadDatabase> {
     createPrivateFile(file);
-    const writer = openWriter(file);
+    const thread = await SqliteThread.open({ file, busyMilliseconds: BUSY_MILLISECONDS });
     const reader = new Database(file, { readonly: true, timeout: BUSY_MILLISECONDS });
-    return new SqliteReadDatabase(kyselyOver(reader), kyselyOver(writer));
+    const writing = new Kysely<unknown>({ dialect: threadDialect(thread) });
+    return new SqliteReadDatabase(kyselyOver(reader), writing);
   }
 
   transaction<T>(work: (tx: Writing) => Promise<T>): Promise<T> {
@@ -53,24 +52,6 @@ export class SqliteReadDatabase implements ReadDatabase {
     await this.writing.transaction().execute(async () => undefined);
     await this.reading.destroy();
     await this.writing.destroy();
-  }
-}
-
-function openWriter(file: string): Database.Database {
-  const writer = new Database(file, { timeout: BUSY_MILLISECONDS });
-  try {
-    const found = writer.pragma('application_id', { simple: true });
-    const tables = writer.prepare('select count(*) from sqlite_master').pluck().get();
-    if (found !== APPLICATION_ID && tables !== 0) throw new Error('it belongs to another program');
-    writer.pragma(`application_id = ${APPLICATION_ID}`);
-    writer.pragma('journal_mode = WAL');
-    writer.pragma('synchronous = NORMAL');
-    writer.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
-    writer.pragma(`cache_size = -${CACHE_KIB}`);
-    return writer;
-  } catch (error) {
-    writer.close();
-    throw new ReadDatabaseFault(`${file} is no read database: ${(error as Error).message}`);
   }
 }
 

@@ -1,0 +1,31 @@
+import { join } from 'node:path';
+import { allProjections } from '../apps/baton/projections.js';
+import { InProcessFeed } from '../libs/event-feed/in-process-feed.js';
+import { SqliteEventStore } from '../libs/event-store/sqlite-event-store.js';
+import { ProjectionRunner } from '../libs/projection-runner/runner.js';
+import { StoredSkips } from '../libs/projection-runner/skipped-events.js';
+import { SqliteReadDatabase } from '../libs/read-database/sqlite-read-database.js';
+
+/*
+ * node rebuild-process.js FOLDER DATABASE-FILE: brings all views of the folder's events from nothing to live in a new
+ * read database, then says on a line its seconds and the most memory that this process ever took.
+ */
+
+const KIB_PER_MB = 1_024;
+const [folder = '', file = ''] = process.argv.slice(2);
+const store = await SqliteEventStore.open({ file: join(folder, 'events.sqlite') });
+const database = await SqliteReadDatabase.open(file);
+const feed = new InProcessFeed(store);
+const skips = new StoredSkips(store);
+const runner = new ProjectionRunner({ database, feed, projections: allProjections, skips, clock: Date.now });
+const begun = performance.now();
+await runner.start();
+await runner.whenCaughtUp();
+const seconds = (performance.now() - begun) / 1_000;
+const fault = (await runner.status()).find((view) => view.fault !== undefined || !view.serving);
+if (fault) throw new Error(`${fault.projection} did not come to serve: ${fault.fault ?? fault.status}`);
+await runner.stop();
+await database.close();
+await store.close();
+const megabytes = process.resourceUsage().maxRSS / KIB_PER_MB;
+process.stdout.write(`${JSON.stringify({ seconds, megabytes })}\n`);

@@ -1,0 +1,97 @@
+import { Worker } from 'node:worker_threads';
+import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely';
+import { ReadDatabaseFault, type SqlValue } from './read-database.js';
+import type { FromThread, ThreadData, ThreadFault, ToThread } from './sqlite-thread.worker.mjs';
+
+interface Asking {
+  readonly resolve: (rows: Record<string, SqlValue>[]) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** What a statement answers that changes rows: nobody here counts them, so nobody waits for it either. */
+const NOT_WAITED_FOR: QueryResult<never> = { rows: [] };
+const ASKS = /^\s*(select|with|commit|rollback|pragma)\b/i;
+
+/**
+ * A connection whose statements run in a thread of their own, so that what views write holds up no request. Only what
+ * asks for rows, and the end of a transaction, is waited for: a statement that fails is heard of there.
+ */
+export class SqliteThread implements DatabaseConnection {
+  private readonly asking: Asking[] = [];
+  private readonly ended: Promise<void>;
+  private readonly worker: Worker;
+  private gone = false;
+
+  private constructor(data: ThreadData, opened: (refused?: string) => void) {
+    this.worker = new Worker(new URL('./sqlite-thread.worker.mjs', import.meta.url), { workerData: data });
+    this.worker.on('message', (message: FromThread) => {
+      if (message === 'open') opened();
+      else if ('refused' in message) opened(message.refused);
+      else this.answer(message);
+    });
+    this.worker.on('error', (error) => opened(error.message));
+    this.ended = new Promise((resolve) => {
+      this.worker.once('exit', () => {
+        this.end();
+        resolve();
+      });
+    });
+  }
+
+  /** @throws ReadDatabaseFault, in one line, where the file is no read database */
+  static async open(data: ThreadData): Promise<SqliteThread> {
+    let thread: SqliteThread | undefined;
+    const refused = await new Promise<string | undefined>((opened) => (thread = new SqliteThread(data, opened)));
+    if (thread === undefined || refused !== undefined) {
+      await thread?.worker.terminate();
+      throw new ReadDatabaseFault(`${data.file} is no read database: ${refused ?? 'its thread did not start'}`);
+    }
+    return thread;
+  }
+
+  executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
+    if (this.gone) return Promise.reject(closed());
+    const asked = ASKS.test(sql);
+    this.worker.postMessage({ sql, parameters: JSON.stringify(parameters), asked } satisfies ToThread);
+    if (!asked) return Promise.resolve(NOT_WAITED_FOR);
+    return new Promise((resolve, reject) => {
+      this.asking.push({ resolve: (rows) => resolve({ rows: rows as Row[] }), reject });
+    });
+  }
+
+  streamQuery<Row>(): AsyncIterableIterator<QueryResult<Row>> {
+    throw new Error('nothing is streamed from a writing connection');
+  }
+
+  /** After what was sent before. */
+  async close(): Promise<void> {
+    if (!this.gone) this.worker.postMessage('close' satisfies ToThread);
+    await this.ended;
+  }
+
+  private answer(message: Exclude<FromThread, 'open' | { refused: string }>): void {
+    const next = this.asking.shift();
+    if ('fault' in message) next?.reject(errorOf(message.fault));
+    else next?.resolve(rowsOf(message.columns, message.values));
+  }
+
+  private end(): void {
+    this.gone = true;
+    for (const { reject } of this.asking.splice(0)) reject(closed());
+  }
+}
+
+function rowsOf(columns: readonly string[], values: readonly SqlValue[]): Record<string, SqlValue>[] {
+  const rows: Record<string, SqlValue>[] = [];
+  for (let start = 0; start < values.length; start += columns.length) {
+    const row: Record<string, SqlValue> = {};
+    for (const [at, column] of columns.entries()) row[column] = values[start + at] ?? null;
+    rows.push(row);
+  }
+  return rows;
+}
+
+const errorOf = ({ name, code, message }: ThreadFault): Error => Object.assign(new Error(message), { name, code });
+
+/** As the driver says it of a connection that was closed. */
+const closed = (): TypeError => new TypeError('The database connection is not open');
