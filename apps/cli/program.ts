@@ -9,7 +9,9 @@ import { addImportCommand } from './import-command.js';
 import { addLeadCommands } from './lead-commands.js';
 import { addProjectionCommand } from './projection-command.js';
 import { addQueueCommand } from './queue-command.js';
+import { addRelayCommand } from './relay-command.js';
 import { addTokenCommand } from './token-command.js';
+import { addTopicsCommand } from './topics-command.js';
 
 /** The command line of Baton. */
 export function program(): Command {
@@ -29,6 +31,8 @@ export function program(): Command {
   addDemoCommand(baton);
   addProjectionCommand(baton);
   addDeadLetterCommand(baton);
+  addTopicsCommand(baton);
+  addRelayCommand(baton);
   inheritSettings(baton);
   return baton;
 }

@@ -74,8 +74,10 @@ describeWithKafka('a relay to a real broker', () => {
     const settings = testSettings(broker.address);
     await makeTopics(settings);
     const store = new MemoryEventStore();
-    const large = Array.from({ length: 24 }, () => newEvent({ text: 'x'.repeat(512 * 1024 - 20) }));
-    await store.append(newStream(), 'no-stream', large);
+    const stream = newStream();
+    for (let n = 0; n < 24; n += 1) {
+      await store.append(stream, n === 0 ? 'no-stream' : n - 1, [newEvent({ text: 'x'.repeat(512 * 1024 - 20) })]);
+    }
     const { relay, whenPublished } = relayOf(store, settings);
     await whenPublished(24);
     await relay.stop();

@@ -38,7 +38,9 @@ describeWithKafka('on a real broker', () => {
     await withAdmin(kafka, (admin) => admin.createPartitions({ topicPartitions: [{ topic: leadEvents, count: 3 }] }));
     await expect(ensure()).rejects.toThrow(`topic ${leadEvents} has retention.ms 604800000; it must have -1`);
     const topics = await withAdmin(kafka, (admin) => admin.listTopics());
-    expect(Object.values<string>({ ...settings.topics }).filter((topic) => topics.includes(topic))).toEqual([leadEvents]);
+    expect(Object.values<string>({ ...settings.topics }).filter((topic) => topics.includes(topic))).toEqual([
+      leadEvents,
+    ]);
   });
 
   it('reads committed records from any offset, without a group', async () => {

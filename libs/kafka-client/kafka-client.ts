@@ -2,8 +2,8 @@ import type { Admin, Kafka, KafkaConfig, RetryOptions } from 'kafkajs';
 import { kafkaFault } from './kafka-fault.js';
 import type { KafkaSettings } from './kafka-settings.js';
 
-/** Where the driver's own messages go; they are about connections and groups, and repeat no record. */
-export type DriverLog = (level: 'warn' | 'info' | 'debug', message: string) => void;
+/** Where the driver's own messages go: about connections and groups, without records. Of use only to who looks for a fault. */
+export type DriverLog = (message: string) => void;
 
 export interface ClientOptions {
   /** how the brokers see this process */
@@ -38,7 +38,10 @@ export async function openClient(settings: KafkaSettings, options: ClientOptions
     retry,
     logLevel: log ? logLevel.INFO : logLevel.NOTHING,
     // What it retries by itself it logs as errors: nothing of it is one to us until it gives up.
-    logCreator: () => (entry) => log?.(entry.level <= logLevel.WARN ? 'warn' : 'debug', entry.log.message),
+    logCreator:
+      () =>
+      ({ log: entry }) =>
+        log?.(entry.message),
   };
   return new Kafka(config);
 }

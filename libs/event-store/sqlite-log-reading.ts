@@ -1,0 +1,35 @@
+import { existsSync } from 'node:fs';
+import { assertStreamName } from './encoded-append.js';
+import { StoreFault, type EventStore } from './event-store.js';
+import { allPage, sequenceOf, streamPage } from './page.js';
+import { SqliteReader } from './sqlite-reader.js';
+
+export type LogReading = Pick<EventStore, 'readAll' | 'readStream' | 'head' | 'comparePositions' | 'close'>;
+
+/**
+ * The events of a store's file for whoever only looks, also while a process has it open and writes.
+ *
+ * @throws StoreFault, in one line, where there is no such file or it is no event store
+ */
+export function readSqliteLog(file: string): LogReading {
+  if (!existsSync(file)) throw new StoreFault(`there is no event store ${file}`);
+  const reader = opened(file);
+  return {
+    readAll: async (options = {}) => reader.readAll(allPage(options)),
+    readStream: async (stream, options = {}) => {
+      assertStreamName(stream);
+      return reader.readStream(stream, streamPage(options));
+    },
+    head: async () => reader.head(),
+    comparePositions: (a, b) => sequenceOf(a) - sequenceOf(b),
+    close: async () => reader.close(),
+  };
+}
+
+function opened(file: string): SqliteReader {
+  try {
+    return new SqliteReader(file);
+  } catch (error) {
+    throw new StoreFault(`${file} cannot be read as an event store`, { cause: error });
+  }
+}
