@@ -48,6 +48,12 @@ export default {
       to: { path: 'node_modules/kafkajs' },
     },
     {
+      name: 'postgres-driver-only-in-its-adapters',
+      severity: 'error',
+      from: { path: '^(apps|libs)/', pathNot: ['^libs/postgres/', specs] },
+      to: { path: '^node_modules/(@types/)?pg(-|/)' },
+    },
+    {
       name: 'nothing-from-spec-code',
       severity: 'error',
       from: { path: '^(apps|libs)/', pathNot: specs },
@@ -59,6 +65,7 @@ export default {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default'] },
     exclude: { path: '^(dist|bench/peers)/' },
   },
 };

@@ -1,6 +1,10 @@
 import { InProcessFeed } from '../event-feed/in-process-feed.js';
 import { MemoryEventStore } from '../event-store/memory-event-store.js';
-import { openReadDatabase, type OpenedReadDatabase } from '../read-database/read-database.spec-kit.js';
+import {
+  onEachReadDatabase,
+  openReadDatabase,
+  type OpenedReadDatabase,
+} from '../read-database/read-database.spec-kit.js';
 import { canonicalDump, NOON } from './projection.spec-kit.js';
 import { ProjectionRunner } from './runner.js';
 import { StoredSkips } from './skipped-events.js';
@@ -8,7 +12,7 @@ import { step, StepProjection, stepsIn } from './step-projection.spec-kit.js';
 
 const BY_ROOT = { id: '00000000-0000-4000-8000-000000000001', by: 'root', at: '2026-06-01T12:00:00.000Z' };
 
-describe('builds of a projection', () => {
+onEachReadDatabase('builds of a projection', () => {
   let opened: OpenedReadDatabase;
   let store: MemoryEventStore;
   let runners: ProjectionRunner[];

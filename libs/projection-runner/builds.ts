@@ -7,6 +7,9 @@ import type { BuildRow, RunnerTables } from './runner-tables.js';
 import { serveTables } from './served-tables.js';
 
 export const tablesOf = (build: Pick<BuildRow, 'tables'>): readonly string[] => build.tables.split(',');
+/** The same as they are stored. */
+export const storedTables = ({ tables, version, serial }: BuildRow): readonly string[] =>
+  tablesOf({ tables }).map((table) => storedName(table, suffixOf(version, serial)));
 
 /** All builds of a projection that stand, the oldest first. */
 export function readBuilds(reading: Reading, projection: string): Promise<BuildRow[]> {
@@ -74,9 +77,9 @@ export async function serveBuild(tx: Writing, build: BuildRow): Promise<BuildRow
   return { ...build, serving: 1 };
 }
 
-export async function dropBuild(tx: Writing, { build, version, serial, tables }: BuildRow): Promise<void> {
-  const suffix = suffixOf(version, serial);
-  for (const table of tablesOf({ tables })) await tx.schema.dropTable(storedName(table, suffix)).execute();
+export async function dropBuild(tx: Writing, row: BuildRow): Promise<void> {
+  const { build } = row;
+  for (const table of storedTables(row)) await tx.schema.dropTable(table).execute();
   const runner = tx.withTables<RunnerTables>();
   await runner.deleteFrom('projection_progress').where('build', '=', build).execute();
   await runner.deleteFrom('projection_stream').where('build', '=', build).execute();

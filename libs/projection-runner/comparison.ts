@@ -21,7 +21,7 @@ export interface TableComparison {
  * holds up the views for as long.
  */
 export function compareBuilds(database: ReadDatabase, here: BuildRow, there: BuildRow): Promise<TableComparison[]> {
-  return database.transaction(async (tx) => {
+  return database.snapshot(async (tx) => {
     const columnsOf = await columnsByTable(tx);
     const compared: TableComparison[] = [];
     for (const table of tablesOf(here).filter((one) => tablesOf(there).includes(one))) {

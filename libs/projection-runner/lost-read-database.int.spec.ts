@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { openReadDatabase } from '../read-database/read-database.spec-kit.js';
+import { onEachReadDatabase, openReadDatabase } from '../read-database/read-database.spec-kit.js';
 import { afterFeed, canonicalDump, delivered, dumpOf, feedOf, recordedAll } from './projection.spec-kit.js';
 import { step, StepProjection } from './step-projection.spec-kit.js';
 
@@ -9,7 +9,7 @@ const histories = fc
     lengths.map((length, n) => ({ stream: `walk-${n}`, events: Array.from({ length }, () => step()) })),
   );
 
-describe('a read database that is lost or delivered to again', () => {
+onEachReadDatabase('a read database that is lost or delivered to again', () => {
   it('has the same rows after ten deliveries, with a restart before each', async () => {
     await fc.assert(
       fc.asyncProperty(histories, fc.integer({ min: 1, max: 9 }), async (given, batchSize) => {

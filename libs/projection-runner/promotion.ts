@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ReadDatabase } from '../read-database/read-database.js';
-import { serveBuild, updateBuild } from './builds.js';
+import { serveBuild, storedTables, updateBuild } from './builds.js';
 import { createIndexes } from './deferred-indexes.js';
 import type { BuildRow } from './runner-tables.js';
 
@@ -20,6 +20,7 @@ export async function goLive(database: ReadDatabase, build: BuildRow): Promise<B
     left = others;
     await nextTurn();
   }
+  await database.filled(storedTables(build));
   await database.transaction((tx) => updateBuild(tx, build.build, { status: 'live' }));
   return { ...build, status: 'live', indexes: '[]' };
 }

@@ -2,7 +2,11 @@ import { InProcessFeed } from '../event-feed/in-process-feed.js';
 import type { EventFeed } from '../event-feed/event-feed.js';
 import { MemoryEventStore } from '../event-store/memory-event-store.js';
 import type { ReadDatabase, Writing } from '../read-database/read-database.js';
-import { openReadDatabase, type OpenedReadDatabase } from '../read-database/read-database.spec-kit.js';
+import {
+  onEachReadDatabase,
+  openReadDatabase,
+  type OpenedReadDatabase,
+} from '../read-database/read-database.spec-kit.js';
 import { afterFeed, canonicalDump, feedOf, NOON, recordedAll } from './projection.spec-kit.js';
 import type { Projection } from './projection.js';
 import { ProjectionRunner } from './runner.js';
@@ -12,7 +16,7 @@ import { step, StepProjection, stepsIn } from './step-projection.spec-kit.js';
 
 const LONG = { timeoutMs: 30_000 };
 
-describe('projection runner', () => {
+onEachReadDatabase('projection runner', () => {
   let opened: OpenedReadDatabase;
   let store: MemoryEventStore;
   let runners: ProjectionRunner[];
@@ -250,6 +254,9 @@ describe('projection runner', () => {
     const filling: ReadDatabase = {
       reading: database.reading,
       transaction: (work) => (refusing-- > 0 ? Promise.reject(full) : database.transaction(work)),
+      alone: (work) => database.alone(work),
+      snapshot: (look) => database.snapshot(look),
+      filled: (tables) => database.filled(tables),
       isUnavailable: (error) => error === full,
       close: () => database.close(),
     };

@@ -36,6 +36,18 @@ export class SqliteReadDatabase implements ReadDatabase {
     return this.writing.transaction().execute(work);
   }
 
+  /** There is one connection that writes, and one process that has it. */
+  alone<T>(work: (tx: Writing) => Promise<T>): Promise<T> {
+    return this.transaction(work);
+  }
+
+  snapshot<T>(look: (tx: Writing) => Promise<T>): Promise<T> {
+    return this.transaction(look);
+  }
+
+  /** Its plans follow from the indexes alone. */
+  async filled(): Promise<void> {}
+
   isUnavailable(error: unknown): boolean {
     const { name, code, message } = Object(error) as {
       readonly name?: string;

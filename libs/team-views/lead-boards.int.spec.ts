@@ -3,7 +3,11 @@ import { topState } from '../lead-lifecycle/fold-table.js';
 import { AGE_BANDS, type StandingMetric } from '../metric-catalogue/standing-metric.js';
 import { STANDING_METRICS } from '../metric-catalogue/standing-metrics.js';
 import { afterFeed, feedOf, recordedAll } from '../projection-runner/projection.spec-kit.js';
-import { openReadDatabase, type OpenedReadDatabase } from '../read-database/read-database.spec-kit.js';
+import {
+  onEachReadDatabase,
+  openReadDatabase,
+  type OpenedReadDatabase,
+} from '../read-database/read-database.spec-kit.js';
 import type { CardFilter } from './card-filter.js';
 import { DAY_MS } from './card-standing.js';
 import { LeadCardProjection } from './lead-card-projection.js';
@@ -43,7 +47,7 @@ const mayRead = ({ state }: RandomLead, scope: Scope): boolean =>
 const phaseOf = ({ state }: RandomLead): string => topState(state.leaf);
 const sorted = (leads: readonly { readonly lead: string }[]): string[] => leads.map(({ lead }) => lead).sort();
 
-describe('boards', () => {
+onEachReadDatabase('boards', () => {
   const leads = randomLeads(23, 250, 40);
   let opened: OpenedReadDatabase;
   let cards: LeadCards;

@@ -2,7 +2,11 @@ import type { NewEvent } from '../event-store/event-store.js';
 import { countedBy, monthOf } from '../metric-catalogue/counting.js';
 import { COUNT_METRICS, RATE_METRICS } from '../metric-catalogue/metric-catalogue.js';
 import { afterFeed, feedOf, recordedAll } from '../projection-runner/projection.spec-kit.js';
-import { openReadDatabase, type OpenedReadDatabase } from '../read-database/read-database.spec-kit.js';
+import {
+  onEachReadDatabase,
+  openReadDatabase,
+  type OpenedReadDatabase,
+} from '../read-database/read-database.spec-kit.js';
 import { FunnelProjection } from './funnel-projection.js';
 import { Funnel } from './funnel.js';
 import { FunnelNumbers } from './funnel-numbers.js';
@@ -35,7 +39,7 @@ const mayRead = ({ state }: RandomLead, scope: Scope): boolean =>
 const isOpen = ({ state }: RandomLead): boolean => !['lost', 'won', 'disqualified', 'merged'].includes(state.leaf);
 const sorted = (leads: readonly { readonly lead: string }[]): string[] => leads.map(({ lead }) => lead).sort();
 
-describe('lists of leads', () => {
+onEachReadDatabase('lists of leads', () => {
   const leads = randomLeads(5, 120, 40);
   let opened: OpenedReadDatabase;
   let cards: LeadCards;

@@ -8,7 +8,7 @@ import {
   recordedAll,
   shuffledAcrossStreams,
 } from '../projection-runner/projection.spec-kit.js';
-import { openReadDatabase } from '../read-database/read-database.spec-kit.js';
+import { onEachReadDatabase, openReadDatabase } from '../read-database/read-database.spec-kit.js';
 import { FunnelProjection } from './funnel-projection.js';
 import { LeadCardProjection } from './lead-card-projection.js';
 import { LeadCards } from './lead-cards.js';
@@ -20,7 +20,7 @@ import { SALES } from './lead-history.spec-kit.js';
 const ALL = { all: true } as const;
 const SEED = fc.integer({ min: 0, max: 1_000_000 });
 
-describe('views over random histories', () => {
+onEachReadDatabase('views over random histories', () => {
   it('give the same rows however often, in whatever cut and order across leads the events come', async () => {
     await fc.assert(
       fc.asyncProperty(SEED, async (seed) => {

@@ -8,7 +8,11 @@ import {
   recordedAll,
   shuffledAcrossStreams,
 } from '../projection-runner/projection.spec-kit.js';
-import { openReadDatabase, type OpenedReadDatabase } from '../read-database/read-database.spec-kit.js';
+import {
+  onEachReadDatabase,
+  openReadDatabase,
+  type OpenedReadDatabase,
+} from '../read-database/read-database.spec-kit.js';
 import { directUnits, type DirectUnit } from './direct-count.spec-kit.js';
 import { expectedRows } from './expected-rows.spec-kit.js';
 import { MARKETING, SALES, seeded } from './lead-history.spec-kit.js';
@@ -29,17 +33,18 @@ const LEADS = leadsWithOutcomes(4, 120, 60);
 let opened: OpenedReadDatabase;
 let numbers: OutcomeNumbers;
 let evidence: OutcomeEvidence;
-beforeAll(async () => {
-  opened = await openReadDatabase();
-  const { database } = opened;
-  const feed = feedOf(shuffledAcrossStreams(seeded(4))(recordedAll(LEADS)), 500);
-  await afterFeed(database, [new LeadCardProjection(), new OutcomeProjection()], feed, async () => undefined);
-  numbers = new OutcomeNumbers(database);
-  evidence = new OutcomeEvidence(database);
-});
-afterAll(() => opened.dispose());
 
-describe('outcomes over random histories', () => {
+onEachReadDatabase('outcomes over random histories', () => {
+  beforeAll(async () => {
+    opened = await openReadDatabase();
+    const { database } = opened;
+    const feed = feedOf(shuffledAcrossStreams(seeded(4))(recordedAll(LEADS)), 500);
+    await afterFeed(database, [new LeadCardProjection(), new OutcomeProjection()], feed, async () => undefined);
+    numbers = new OutcomeNumbers(database);
+    evidence = new OutcomeEvidence(database);
+  });
+  afterAll(() => opened.dispose());
+
   it('give the same rows however often, in whatever cut and order across leads the events come', async () => {
     await fc.assert(
       fc.asyncProperty(SEED, (seed) =>

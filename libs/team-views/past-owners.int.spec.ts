@@ -3,7 +3,7 @@ import { isoTime } from '../decider/clock.js';
 import type { LeadEvent } from '../lead-lifecycle/lead-events.js';
 import { OWNER_ROLES, ownersAt, ownershipOf, type Interval, type OwnerRole } from '../lead-lifecycle/ownership.js';
 import { afterFeed, feedOf, recordedAll, shuffledAcrossStreams } from '../projection-runner/projection.spec-kit.js';
-import { openReadDatabase } from '../read-database/read-database.spec-kit.js';
+import { onEachReadDatabase, openReadDatabase } from '../read-database/read-database.spec-kit.js';
 import { DAY_MS } from './card-standing.js';
 import type { OwnerInterval } from './lead-card.js';
 import { LeadCardProjection } from './lead-card-projection.js';
@@ -32,7 +32,7 @@ function instantsOf(lead: RandomLead, random: () => number): string[] {
   return [...edges, ...anywhere];
 }
 
-describe('the owners of the past', () => {
+onEachReadDatabase('the owners of the past', () => {
   it('are at any instant those of the pure fold, as happened and as known', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 0, max: 1_000_000 }), async (seed) => {

@@ -1,0 +1,3 @@
+import { endTestPostgres } from '../tools/postgres/test-server.mjs';
+
+export default endTestPostgres;
