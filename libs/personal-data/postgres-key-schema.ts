@@ -1,0 +1,187 @@
+import type { PoolClient } from '../postgres/postgres-pool.js';
+import { KeyStoreFault } from './key-store.js';
+
+const VERSION = 1;
+/** One at a time makes or writes these tables, of all processes: see `run_operations`. */
+const LOCK = 'pg_advisory_xact_lock(4354670, hashtext(current_schema()))';
+
+/** The same tables as in SQLite: `sqlite-key-schema.mjs` says what stands in them. */
+const TABLES = `
+  CREATE TABLE contact (id text COLLATE "C" PRIMARY KEY, survivor text COLLATE "C");
+  CREATE INDEX contact_by_survivor ON contact (survivor) WHERE survivor IS NOT NULL;
+  CREATE TABLE data_key (
+    contact text COLLATE "C" NOT NULL, version integer NOT NULL, epoch integer NOT NULL, wrapped text NOT NULL,
+    PRIMARY KEY (contact, version)
+  );
+  CREATE TABLE index_entry (
+    kind text COLLATE "C" NOT NULL, pepper_version integer NOT NULL, mac text COLLATE "C" NOT NULL,
+    contact text COLLATE "C" NOT NULL,
+    PRIMARY KEY (kind, pepper_version, mac)
+  );
+  CREATE INDEX index_entry_by_contact ON index_entry (contact);
+  CREATE TABLE contact_lead (lead text COLLATE "C" PRIMARY KEY, contact text COLLATE "C" NOT NULL);
+  CREATE INDEX contact_lead_by_contact ON contact_lead (contact);
+  CREATE TABLE fence (contact text COLLATE "C" PRIMARY KEY);
+  CREATE TABLE key_mark (name text COLLATE "C" PRIMARY KEY, mark text NOT NULL);
+  CREATE TABLE key_store_version (version integer NOT NULL);
+  INSERT INTO key_store_version VALUES (${VERSION});
+`;
+
+/**
+ * The writing operations, as `sqlite-key-operations.mjs` has them: in the server, since each looks several times before
+ * it writes, and a group of them is then one way there and back.
+ */
+const OPERATIONS = `
+  CREATE FUNCTION survivor_of(the_contact text) RETURNS text LANGUAGE sql STABLE AS
+    $$ SELECT coalesce(survivor, id) FROM contact WHERE id = the_contact $$;
+
+  -- 'erased', 'unknown', or null for a contact that stands
+  CREATE FUNCTION verdict_on(the_contact text) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT CASE WHEN EXISTS (SELECT FROM fence WHERE contact = the_contact) THEN 'erased'
+                WHEN NOT EXISTS (SELECT FROM contact WHERE id = the_contact) THEN 'unknown' END
+  $$;
+
+  -- who has the entries, e-mail first, each owner once
+  CREATE FUNCTION owners_of(entries jsonb) RETURNS text[] LANGUAGE sql STABLE AS $$
+    SELECT coalesce(array_agg(owner ORDER BY first), '{}') FROM (
+      SELECT i.contact AS owner, min(place + CASE entry->>'kind' WHEN 'email' THEN 0 ELSE 1000 END) AS first
+      FROM jsonb_array_elements(entries) WITH ORDINALITY AS given(entry, place)
+      JOIN index_entry i ON i.kind = entry->>'kind' AND i.pepper_version = (entry->>'pepperVersion')::integer
+        AND i.mac = entry->>'mac'
+      GROUP BY i.contact
+    ) AS owned
+  $$;
+
+  -- gives every entry that nobody has to a contact
+  CREATE FUNCTION claim(the_contact text, entries jsonb) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO index_entry
+    SELECT entry->>'kind', (entry->>'pepperVersion')::integer, entry->>'mac', the_contact
+    FROM jsonb_array_elements(entries) AS given(entry)
+    ON CONFLICT DO NOTHING
+  $$;
+
+  CREATE FUNCTION admit_key_ring(marks jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+  BEGIN
+    INSERT INTO key_mark SELECT given->>'name', given->>'mark' FROM jsonb_array_elements(marks) AS m(given)
+    ON CONFLICT DO NOTHING;
+    IF EXISTS (SELECT FROM jsonb_array_elements(marks) AS m(given) JOIN key_mark k ON k.name = given->>'name'
+               WHERE k.mark <> given->>'mark')
+      OR EXISTS (SELECT FROM data_key d
+                 WHERE NOT EXISTS (SELECT FROM key_mark k WHERE k.name = 'epoch-' || d.epoch)) THEN
+      RETURN '"foreign"';
+    END IF;
+    RETURN '"own"';
+  END $$;
+
+  CREATE FUNCTION reserve_contact(asked jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+  DECLARE
+    fresh text := asked->>'newContact';
+    owners text[] := owners_of(asked->'candidates');
+    found text;
+  BEGIN
+    IF EXISTS (SELECT FROM fence WHERE contact = fresh) THEN RETURN '"erased"'; END IF;
+    found := coalesce(survivor_of(fresh), owners[1]);
+    IF found IS NULL THEN
+      found := fresh;
+      INSERT INTO contact VALUES (found, NULL);
+      INSERT INTO data_key VALUES (found, (asked->'newKey'->>'version')::integer,
+        (asked->'newKey'->>'epoch')::integer, asked->'newKey'->>'wrapped');
+      PERFORM claim(found, asked->'candidates');
+      INSERT INTO contact_lead VALUES (asked->>'leadId', found);
+    END IF;
+    RETURN jsonb_build_object('contact', found, 'minted', found = fresh,
+      'leadIds', (SELECT coalesce(jsonb_agg(lead), '[]') FROM contact_lead
+                  WHERE contact = found AND lead <> asked->>'leadId'),
+      'others', to_jsonb(array_remove(owners, found)));
+  END $$;
+
+  CREATE FUNCTION add_index_entries(the_contact text, entries jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+  DECLARE
+    verdict text := verdict_on(the_contact);
+    owners text[] := owners_of(entries);
+  BEGIN
+    IF verdict IS NOT NULL THEN RETURN to_jsonb(verdict); END IF;
+    PERFORM claim(survivor_of(the_contact), entries);
+    RETURN jsonb_build_object('others', to_jsonb(array_remove(owners, survivor_of(the_contact))));
+  END $$;
+
+  CREATE FUNCTION link_lead(the_contact text, the_lead text) RETURNS jsonb LANGUAGE plpgsql AS $$
+  DECLARE
+    verdict text := verdict_on(the_contact);
+    kept text := survivor_of(the_contact);
+  BEGIN
+    IF verdict IS NOT NULL THEN RETURN to_jsonb(verdict); END IF;
+    INSERT INTO contact_lead VALUES (the_lead, kept) ON CONFLICT DO NOTHING;
+    IF EXISTS (SELECT FROM contact_lead WHERE lead = the_lead AND contact = kept) THEN RETURN '"linked"'; END IF;
+    RETURN '"other-contact"';
+  END $$;
+
+  CREATE FUNCTION merge_contacts(gone text, kept text) RETURNS jsonb LANGUAGE plpgsql AS $$
+  DECLARE
+    verdicts text[] := ARRAY[verdict_on(gone), verdict_on(kept)];
+    loser text := survivor_of(gone);
+    winner text := survivor_of(kept);
+  BEGIN
+    IF 'erased' = ANY (verdicts) THEN RETURN '"erased"'; END IF;
+    IF 'unknown' = ANY (verdicts) THEN RETURN '"unknown"'; END IF;
+    IF loser <> winner THEN
+      UPDATE contact SET survivor = winner WHERE id = loser OR survivor = loser;
+      UPDATE index_entry SET contact = winner WHERE contact = loser;
+      UPDATE contact_lead SET contact = winner WHERE contact = loser;
+    END IF;
+    RETURN '"merged"';
+  END $$;
+
+  CREATE FUNCTION erase_contact(the_contact text) RETURNS jsonb LANGUAGE plpgsql AS $$
+  DECLARE
+    kept text := coalesce(survivor_of(the_contact), the_contact);
+    members text[] := ARRAY[kept] || ARRAY(SELECT id FROM contact WHERE survivor = kept);
+  BEGIN
+    INSERT INTO fence SELECT unnest(members) ON CONFLICT DO NOTHING;
+    DELETE FROM data_key WHERE contact = ANY (members);
+    DELETE FROM index_entry WHERE contact = ANY (members);
+    RETURN to_jsonb(members);
+  END $$;
+
+  -- a group of operations, one after another and beside no other group
+  CREATE FUNCTION run_operations(calls jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+  DECLARE
+    call jsonb;
+    args jsonb;
+    answers jsonb := '[]';
+  BEGIN
+    PERFORM ${LOCK};
+    FOR call IN SELECT jsonb_array_elements(calls) LOOP
+      args := call->'args';
+      answers := answers || jsonb_build_array(CASE call->>'name'
+        WHEN 'admitKeyRing' THEN admit_key_ring(args->0)
+        WHEN 'reserveContact' THEN reserve_contact(args->0)
+        WHEN 'addIndexEntries' THEN add_index_entries(args->>0, args->1)
+        WHEN 'linkLead' THEN link_lead(args->>0, args->>1)
+        WHEN 'mergeContacts' THEN merge_contacts(args->>0, args->>1)
+        WHEN 'erase' THEN erase_contact(args->>0)
+      END);
+    END LOOP;
+    RETURN answers;
+  END $$;
+`;
+
+/**
+ * Makes the tables and operations in an empty schema.
+ *
+ * @throws KeyStoreFault for a schema of another program or of a newer Baton, which is left alone
+ */
+export async function prepareKeySchema(client: PoolClient): Promise<void> {
+  await client.query('begin');
+  await client.query(`select ${LOCK}`);
+  const { rows } = await client.query<{ tables: number; ours: boolean }>(
+    `select count(*) as tables, coalesce(bool_or(relname = 'key_store_version'), false) as ours from pg_class
+     where relnamespace = current_schema()::regnamespace and relkind in ('r', 'p', 'v', 'm')`,
+  );
+  const [found] = rows;
+  if (found?.tables === 0) await client.query(TABLES + OPERATIONS);
+  else if (!found?.ours) throw new KeyStoreFault('the schema is no key store: it belongs to another program');
+  const version = await client.query<{ version: number }>('select version from key_store_version');
+  if (version.rows[0]?.version !== VERSION) throw new KeyStoreFault('the key store answers KEY_STORE_VERSION');
+  await client.query('commit');
+}
