@@ -1,6 +1,6 @@
 /** The arrows of the architecture: apps → capabilities → ports and domain. Held in CI. */
 const domain = '^libs/(lead-lifecycle|agreements|contacts)/';
-const capabilities = '^libs/(event-relay|lead-commands|lead-routing|team-views|exports)/';
+const capabilities = '^libs/(event-relay|lead-commands|lead-routing|team-views|exports|witness)/';
 const specs = '\\.(spec|spec-kit)\\.ts$';
 export default {
   forbidden: [
@@ -29,7 +29,7 @@ export default {
     {
       name: 'sqlite-driver-only-in-its-adapters',
       severity: 'error',
-      from: { path: '^(apps|libs)/', pathNot: ['^libs/(event-store|read-database|personal-data)/sqlite', specs] },
+      from: { path: '^(apps|libs)/', pathNot: ['^libs/(event-store|read-database|personal-data|witness)/sqlite', specs] },
       to: { path: '^node_modules/better-sqlite3' },
     },
     {

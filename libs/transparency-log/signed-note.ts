@@ -66,6 +66,7 @@ export function verifyNote(note: SignedNote, keys: readonly NoteKey[]): Parsed<r
 
 /** One signature by the key that it names; undefined where it does not verify. */
 function verifySignature(text: string, signature: NoteSignature, key: NoteKey): VerifiedSignature | undefined {
+  if (signature.loose) return undefined;
   if (key.type === SIGNATURE_TYPE.ed25519) {
     return verifyEd25519(key.publicKey, Buffer.from(text), signature.bytes) ? { key, signature } : undefined;
   }

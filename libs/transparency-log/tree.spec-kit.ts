@@ -63,10 +63,10 @@ export class MemoryTiles {
   };
 }
 
-/** A tree of so many leaves, with the tiles of every size that a checkpoint was written for. */
-export function grownTree(size: number, checkpoints: (size: number) => boolean = () => false) {
+/** A tree of so many (or these) leaves, with the tiles of every size that a checkpoint was written for. */
+export function grownTree(leaves: number | readonly Buffer[], checkpoints: (size: number) => boolean = () => false) {
   const [tree, tiles] = [new GrowingTree(), new MemoryTiles()];
-  for (const hash of leafHashes(size)) {
+  for (const hash of typeof leaves === 'number' ? leafHashes(leaves) : leaves) {
     tree.append(hash);
     if (checkpoints(tree.size)) tiles.write(tree.takeTiles());
   }

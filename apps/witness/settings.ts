@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { LOG_LEVELS, type LogLevel } from '../../libs/telemetry/logger.js';
+import { isKeyName, type NoteKey } from '../../libs/transparency-log/note-key.js';
+import { parsePolicy } from '../../libs/transparency-log/policy-file.js';
+
+export interface WitnessSettings {
+  /** folder of the state and the key */
+  readonly dataDir: string;
+  /** under which it signs, such as `witness.example/w1` */
+  readonly name: string;
+  readonly logKeys: readonly NoteKey[];
+  readonly host: string;
+  /** 0: any free port */
+  readonly port: number;
+  readonly logLevel: LogLevel;
+}
+
+/** A setting that is missing or wrong; one clear line. */
+export class SettingsRefused extends Error {
+  override name = 'SettingsRefused';
+}
+
+/** Reads BATON_WITNESS_NAME, BATON_WITNESS_LOGS, BATON_WITNESS_DATA, BATON_WITNESS_HOST, BATON_WITNESS_PORT, BATON_LOG_LEVEL. */
+export function settingsFrom(environment: NodeJS.ProcessEnv): WitnessSettings {
+  const name = required(environment, 'BATON_WITNESS_NAME', 'the name it signs under, such as witness.example/w1');
+  if (!isKeyName(name)) throw new SettingsRefused('BATON_WITNESS_NAME must have no spaces and no plus sign');
+  const logs = required(environment, 'BATON_WITNESS_LOGS', 'a tlog-policy file whose log lines it cosigns for');
+  return {
+    name,
+    logKeys: logKeysOf(logs),
+    dataDir: environment.BATON_WITNESS_DATA ?? 'witness-data',
+    host: environment.BATON_WITNESS_HOST ?? '127.0.0.1',
+    port: portOf(environment.BATON_WITNESS_PORT ?? '3100'),
+    logLevel: levelOf(environment.BATON_LOG_LEVEL ?? 'info'),
+  };
+}
+
+function required(environment: NodeJS.ProcessEnv, variable: string, what: string): string {
+  const value = environment[variable];
+  if (value === undefined || value === '') throw new SettingsRefused(`${variable} must be set: ${what}`);
+  return value;
+}
+
+function logKeysOf(file: string): readonly NoteKey[] {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(file);
+  } catch (fault) {
+    throw new SettingsRefused(`BATON_WITNESS_LOGS: the file cannot be read (${(fault as NodeJS.ErrnoException).code})`);
+  }
+  const policy = parsePolicy(bytes);
+  if (!policy.ok) throw new SettingsRefused(`BATON_WITNESS_LOGS: ${policy.problem}`);
+  if (policy.value.logs.length === 0) throw new SettingsRefused('BATON_WITNESS_LOGS: the policy has no log line');
+  return policy.value.logs.map(({ key }) => key);
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
+  throw new SettingsRefused('BATON_WITNESS_PORT must be a number from 0 to 65535');
+}
+
+function levelOf(text: string): LogLevel {
+  const level = LOG_LEVELS.find((one) => one === text);
+  if (level) return level;
+  throw new SettingsRefused(`BATON_LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}`);
+}

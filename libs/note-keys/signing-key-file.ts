@@ -1,0 +1,77 @@
+import { closeSync, fstatSync, fsyncSync, linkSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { SEED_BYTES } from '../transparency-log/ed25519.js';
+import type { SignatureType } from '../transparency-log/note-key.js';
+import { formatSkey, parseSkey, type NoteSigner } from '../transparency-log/note-signer.js';
+
+/** A key file that must not be used as it is; one line that says what to do, without the file's content. */
+export class SigningKeyRefused extends Error {
+  override name = 'SigningKeyRefused';
+  readonly disclosable = true;
+}
+
+/**
+ * A log's or witness's private key from a file of mode 0600 in the form of Go's note package, made where there is none.
+ * Of two processes that make it at once, one wins and both read the winner's.
+ *
+ * @throws SigningKeyRefused when others may touch it, or it is a key of another name or type
+ */
+export function openSigningKey(
+  file: string,
+  name: string,
+  type: SignatureType,
+  random: (bytes: number) => Uint8Array,
+): NoteSigner {
+  const signer = read(file) ?? make(file, formatSkey(name, type, random(SEED_BYTES)), random);
+  if (signer.key.name !== name) throw new SigningKeyRefused(`${file} is the key of ${signer.key.name}, not of ${name}`);
+  if (signer.key.type !== type) throw new SigningKeyRefused(`${file} is a key of another signature type`);
+  return signer;
+}
+
+function read(file: string): NoteSigner | undefined {
+  let handle: number;
+  try {
+    handle = openSync(file, 'r');
+  } catch (fault) {
+    if ((fault as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw fault;
+  }
+  try {
+    const mode = fstatSync(handle).mode & 0o777;
+    if ((mode & 0o077) !== 0)
+      throw new SigningKeyRefused(`${file} has mode 0${mode.toString(8)}; others may touch the key: chmod 600 it`);
+    const signer = parseSkey(readFileSync(handle, 'utf8').trimEnd());
+    if (!signer.ok) throw new SigningKeyRefused(`${file} is not a signing key: restore it from its backup`);
+    return signer.value;
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function make(file: string, text: string, random: (bytes: number) => Uint8Array): NoteSigner {
+  const draft = `${file}.${Buffer.from(random(8)).toString('hex')}`;
+  const handle = openSync(draft, 'wx', 0o600);
+  try {
+    writeSync(handle, `${text}\n`);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+  try {
+    // Unlike a rename, a link does not replace the file of another process that was faster.
+    linkSync(draft, file);
+  } catch (fault) {
+    if ((fault as NodeJS.ErrnoException).code !== 'EEXIST') throw fault;
+  } finally {
+    unlinkSync(draft);
+  }
+  const folder = openSync(dirname(file), 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+  const made = read(file);
+  if (made === undefined) throw new SigningKeyRefused(`${file} went away while it was made`);
+  return made;
+}
