@@ -10,6 +10,7 @@ import { addLeadCommands } from './lead-commands.js';
 import { addProjectionCommand } from './projection-command.js';
 import { addQueueCommand } from './queue-command.js';
 import { addRelayCommand } from './relay-command.js';
+import { addStoreCommand } from './store-command.js';
 import { addTokenCommand } from './token-command.js';
 import { addTopicsCommand } from './topics-command.js';
 
@@ -33,6 +34,7 @@ export function program(): Command {
   addDeadLetterCommand(baton);
   addTopicsCommand(baton);
   addRelayCommand(baton);
+  addStoreCommand(baton);
   inheritSettings(baton);
   return baton;
 }

@@ -46,7 +46,8 @@ export function appendAnswer(appended: Appended): streams.AppendResp {
     return answer;
   }
   const success = new streams.AppendResp.Success();
-  success.setCurrentRevision(String(appended.revision));
+  if (appended.revision < 0) success.setNoStream(new shared.Empty());
+  else success.setCurrentRevision(String(appended.revision));
   const position = new streams.AppendResp.Position();
   position.setCommitPosition(String(appended.position));
   position.setPreparePosition(String(appended.position));
