@@ -9,21 +9,28 @@ type NamedRow = [...EventRow, stream: string];
 /** Rows held at once while a page is parsed: few enough to die young, which saves a tenth of a replay's time. */
 const ROWS_AT_ONCE = 200;
 
+/** SQLite's default of 2 MiB does not even hold the upper pages of the indexes: each stream's read then asks the system. */
+const CACHE_KIB = 32_768;
+
 const COLUMNS = 'e.revision, e.position, e.id, e.type, e.body';
-const STREAM = `SELECT ${COLUMNS} FROM events e WHERE e.stream = (SELECT id FROM streams WHERE name = ?)`;
+const STREAM = `SELECT ${COLUMNS} FROM events e WHERE e.stream = ?`;
 
 /** Reads in the calling thread: a page is one range scan and takes less than handing it over from another thread. */
 export class SqliteReader {
   private readonly database: Database.Database;
-  private readonly forward: Database.Statement<[string, number, number], EventRow>;
-  private readonly backward: Database.Statement<[string, number, number], EventRow>;
+  private readonly forward: Database.Statement<[number, number, number], EventRow>;
+  private readonly backward: Database.Statement<[number, number, number], EventRow>;
+  private readonly named: Database.Statement<[string], number>;
   private readonly all: Database.Statement<[number, number], NamedRow>;
   private readonly last: Database.Statement<[], number | null>;
 
   constructor(file: string) {
     this.database = new Database(file, { readonly: true });
+    this.database.pragma(`cache_size = -${CACHE_KIB}`);
     const prepare = <Parameters extends unknown[], Row>(sql: string) =>
       this.database.prepare<Parameters, Row>(sql).raw();
+    // Apart from the events: most reads of a stream that is not there are a create's, and end here.
+    this.named = this.database.prepare<[string], number>('SELECT id FROM streams WHERE name = ?').pluck();
     this.forward = prepare(`${STREAM} AND e.revision >= ? ORDER BY e.revision LIMIT ?`);
     this.backward = prepare(`${STREAM} AND e.revision <= ? ORDER BY e.revision DESC LIMIT ?`);
     // CROSS JOIN fixes the order of the loops: events by position, then the name of each one's stream.
@@ -35,7 +42,9 @@ export class SqliteReader {
   }
 
   readStream(stream: string, { forward, from, limit }: StreamPage): RecordedEvent[] {
-    const rows = (forward ? this.forward : this.backward).all(stream, from, limit);
+    const id = this.named.get(stream);
+    if (id === undefined) return [];
+    const rows = (forward ? this.forward : this.backward).all(id, from, limit);
     return rows.map((row) => recorded(stream, row));
   }
 

@@ -1,5 +1,5 @@
 import { type ArgumentMetadata, Injectable, ValidationPipe } from '@nestjs/common';
-import type { ValidationError } from 'class-validator';
+import { getMetadataStorage, type ValidationError } from 'class-validator';
 import { jsonPointer } from './json-pointer.js';
 import { malformed, ProblemException } from './problem-exception.js';
 import type { FieldError } from './problem.js';
@@ -29,6 +29,7 @@ export class DtoValidation extends ValidationPipe {
       validationError: { target: false, value: false },
       exceptionFactory: (faults) => new InvalidDto(faults),
     });
+    rememberRules();
   }
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
@@ -39,6 +40,25 @@ export class DtoValidation extends ValidationPipe {
       throw fault;
     }
   }
+}
+
+/**
+ * class-validator looks through the rules of all classes, for inherited ones, at each object that it validates. A
+ * class's rules do not change once it is loaded, and we use no groups: looking once is enough.
+ */
+function rememberRules(): void {
+  const storage = getMetadataStorage();
+  if (Object.hasOwn(storage, 'getTargetValidationMetadatas')) return;
+  const look = storage.getTargetValidationMetadatas.bind(storage);
+  const known = new Map<unknown, Map<string | undefined, ReturnType<typeof look>>>();
+  storage.getTargetValidationMetadatas = (target, schema, always, strictGroups, groups) => {
+    if (groups !== undefined) return look(target, schema, always, strictGroups, groups);
+    const ofTarget = known.get(target) ?? new Map<string | undefined, ReturnType<typeof look>>();
+    known.set(target, ofTarget);
+    const rules = ofTarget.get(schema) ?? look(target, schema, always, strictGroups);
+    ofTarget.set(schema, rules);
+    return rules;
+  };
 }
 
 function problemOfFaults(faults: readonly ValidationError[], source: ArgumentMetadata['type']): ProblemException {
