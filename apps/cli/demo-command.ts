@@ -1,9 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { QUARTER_DAYS } from '../../libs/demo/quarter.js';
-import { DAY } from '../../libs/demo/working-time.js';
+import { DAY, QUARTER_DAYS } from '../../libs/demo/working-time.js';
 import { EXIT_HELP } from './exit-codes.js';
 import { dataOption } from './options.js';
-import { writeDemo } from './write-demo.js';
 
 interface DemoOptions {
   readonly data: string;
@@ -49,6 +47,8 @@ export function addDemoCommand(program: Command): void {
 }
 
 async function runDemo({ data, seed, leads, until = today() }: DemoOptions): Promise<void> {
+  // Only here: it reads the whole command side.
+  const { writeDemo } = await import('./write-demo.js');
   const { acts } = await writeDemo(data, { seed, leads, until }, process.stderr);
   process.stdout.write(`${acts} commands of a made-up quarter are written. Look at it:\n${whatNext(data)}`);
 }

@@ -1,9 +1,9 @@
 import { Argument, InvalidArgumentError, Option, type Command } from 'commander';
-import { DATASETS } from '../../libs/exports/dataset.js';
+import { DATASETS, type DatasetName } from '../../libs/exports/dataset.js';
 import { EXIT_HELP } from './exit-codes.js';
 import { FILE_FORMATS } from './export-file.js';
 import { addConnectionOptions } from './options.js';
-import { runExport } from './run-export.js';
+import type { ExportOptions } from './run-export.js';
 
 const DAY = /^\d{4}-\d\d-\d\d$/;
 
@@ -40,5 +40,8 @@ Examples:
 How to read them: docs/analysts.md
 ${EXIT_HELP}`,
     )
-    .action(runExport);
+    .action(async (dataset: DatasetName, options: ExportOptions) => {
+      const { runExport } = await import('./run-export.js');
+      await runExport(dataset, options);
+    });
 }

@@ -4,7 +4,7 @@ import { DELIMITERS } from '../../libs/lead-import/delimiter.js';
 import { ENCODINGS } from '../../libs/lead-import/text-decoding.js';
 import { EXIT_HELP } from './exit-codes.js';
 import { addConnectionOptions } from './options.js';
-import { runImport } from './run-import.js';
+import type { ImportOptions } from './run-import.js';
 
 const NAMED_DELIMITERS: Readonly<Record<string, string>> = { comma: ',', semicolon: ';', tab: '\t' };
 
@@ -59,5 +59,8 @@ Examples:
   $ baton import old.csv --map salesforce --encoding windows-1252 --delimiter semicolon
 ${EXIT_HELP}`,
     )
-    .action(runImport);
+    .action(async (file: string, options: ImportOptions) => {
+      const { runImport } = await import('./run-import.js');
+      await runImport(file, options);
+    });
 }

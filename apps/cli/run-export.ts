@@ -9,7 +9,7 @@ import type { HttpApi } from './http-api.js';
 import { ndjsonRows } from './ndjson-rows.js';
 import { withBaton, type ConnectionOptions } from './reach-baton.js';
 
-interface ExportOptions extends ConnectionOptions, ExportRange {
+export interface ExportOptions extends ConnectionOptions, ExportRange {
   readonly format: FileFormat;
   readonly out: string;
   readonly withPersonalData: boolean;

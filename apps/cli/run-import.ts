@@ -16,7 +16,7 @@ import { ImportProgress } from './import-progress.js';
 import { withBaton, type ConnectionOptions } from './reach-baton.js';
 import { defaultReport, ReportFile } from './report-file.js';
 
-interface ImportOptions extends ConnectionOptions, CsvReading {
+export interface ImportOptions extends ConnectionOptions, CsvReading {
   readonly map: string;
   readonly report?: string;
   readonly dryRun: boolean;

@@ -1,10 +1,10 @@
-import { playQuarter, QUARTER_DAYS, type QuarterSettings, type Told } from '../../libs/demo/quarter.js';
+import { playQuarter, type QuarterSettings, type Told } from '../../libs/demo/quarter.js';
 import { MemoryEventStore } from '../../libs/event-store/memory-event-store.js';
 import { cachingKeyStore } from '../../libs/personal-data/caching-key-store.js';
 import { createLogger } from '../../libs/telemetry/logger.js';
 import { claimEmpty, keepHistory, markAsDemo, openDemoKeys } from './demo-directory.js';
 import { DemoStage } from './demo-stage.js';
-import { DAY } from '../../libs/demo/working-time.js';
+import { DAY, QUARTER_DAYS } from '../../libs/demo/working-time.js';
 import { DemoProgress } from './demo-progress.js';
 
 /**

@@ -13,10 +13,9 @@ import { opening } from './opening.js';
 import { Scene, type Reactions, type World } from './scene.js';
 import { SeededRandom } from './seeded-random.js';
 import { turningPoints } from './turning-points.js';
-import { DAY, HOUR } from './working-time.js';
+import { DAY, HOUR, QUARTER_DAYS } from './working-time.js';
 import { WORKING } from './working.js';
 
-export const QUARTER_DAYS = 91;
 const REACTIONS: readonly Reactions[] = [NURTURING, HANDING_OFF, WORKING, CLOSING, MERGING];
 
 export interface QuarterSettings {

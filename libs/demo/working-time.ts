@@ -1,6 +1,7 @@
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
+export const QUARTER_DAYS = 91;
 
 const OPENS = 8;
 const CLOSES = 17;

@@ -16,9 +16,6 @@ export interface Caller {
   readonly expiresAt: number;
 }
 
-/** No e-mail address fits: a subject is kept for ever, so it must not be personal data. */
-export const SUBJECT_PATTERN = /^[A-Za-z0-9][A-Za-z0-9_.:|-]{0,127}$/;
-
 declare module 'fastify' {
   interface FastifyRequest {
     /** null only before authentication and on public routes */

@@ -4,7 +4,7 @@ import { closeSync, fstatSync, linkSync, openSync, readFileSync, unlinkSync, wri
 import { join } from 'node:path';
 import type { Clock } from '../decider/clock.js';
 import { TOKEN_ROLES, type TokenRole } from '../decider/decision.js';
-import { SUBJECT_PATTERN } from './caller.js';
+import { SUBJECT_PATTERN } from './subject.js';
 import type { IssuerSettings } from './token-verifier.js';
 
 const ISSUER = 'urn:baton:dev';

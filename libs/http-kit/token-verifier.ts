@@ -10,7 +10,8 @@ import {
 } from 'jose';
 import type { Clock } from '../decider/clock.js';
 import { TOKEN_ROLES, type TokenRole } from '../decider/decision.js';
-import { type Caller, SUBJECT_PATTERN } from './caller.js';
+import type { Caller } from './caller.js';
+import { SUBJECT_PATTERN } from './subject.js';
 
 /** Asymmetric only, so that a public key can never serve as a shared secret. */
 const ALGORITHMS = ['EdDSA', 'ES256', 'RS256', 'PS256'];

@@ -9,7 +9,9 @@ import type { OwnerInterval } from './lead-card.js';
 import { LeadCardProjection } from './lead-card-projection.js';
 import { LeadCards } from './lead-cards.js';
 import { MARKETING, randomLeads, SALES, seeded, type RandomLead } from './lead-history.spec-kit.js';
+import { decidedLeads } from './decided-history.spec-kit.js';
 import { readLeadRecord } from './lead-record.js';
+import type { LeadStep } from './outcome-history.spec-kit.js';
 import { ownersThen, PastOwners, type HeldCursor, type HeldQuery } from './past-owners.js';
 import { OwnershipChanges, type ChangeCursor, type ChangesQuery } from './ownership-changes.js';
 import type { Scope } from './scope.js';
@@ -56,6 +58,29 @@ onEachReadDatabase('the owners of the past', () => {
         });
       }),
       { numRuns: 4 },
+    );
+  });
+
+  it('are at any instant what replaying the decided events up to then gives', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 0, max: 1_000_000 }), async (seed) => {
+        const leads = decidedLeads(seed, 8, 60);
+        await withViews(leads, seeded(seed), async ({ cards }) => {
+          for (const lead of leads) {
+            const intervals = (await cards.owners(lead.lead, ALL))!;
+            for (const at of new Set(instantsOf(lead, seeded(seed)))) {
+              const happened = lead.steps.findLast(({ event }) => (event.meta.change?.effectiveAt ?? '~') <= at);
+              const known = lead.steps.findLast(({ event }) => event.meta.recordedAt <= at);
+              const shown = [ownersThen(intervals, at, 'happened'), ownersThen(intervals, at, 'known')];
+              expect({ at, owners: shown.map((then) => withEach((role) => holderOf(then[role]))) }).toEqual({
+                at,
+                owners: [happened, known].map((step) => withEach((role) => replayed(step, role))),
+              });
+            }
+          }
+        });
+      }),
+      { numRuns: 3 },
     );
   });
 
@@ -128,6 +153,12 @@ interface Changed {
 const owner = (one: unknown) => (typeof one === 'string' ? { team: one } : one);
 
 const withEach = <T>(of: (role: OwnerRole) => T) => Object.fromEntries(OWNER_ROLES.map((role) => [role, of(role)]));
+const holderOf = (had: OwnerInterval | undefined) => had && { team: had.team, person: had.person };
+const replayed = (step: LeadStep | undefined, role: OwnerRole) => {
+  const had = step?.after[role];
+  if (had === undefined || typeof had === 'string') return had && { team: had, person: undefined };
+  return { team: had.team, person: had.person };
+};
 const seenOf = (had: OwnerInterval | undefined) => had && [had.team, had.person, had.by.id, had.reason, had.revision];
 const foldedOf = (had: Interval | undefined) =>
   had && [had.owner.team, had.owner.person, had.by.id, had.reasonCode, had.revision];

@@ -4,6 +4,9 @@ import { ApiReading } from '../../http-kit/api-docs.js';
 import { CurrentCaller, type Caller } from '../../http-kit/caller.js';
 import { decodeCursor, encodeCursor } from '../../http-kit/cursor.js';
 import { malformed } from '../../http-kit/problem-exception.js';
+import type { AnyMetric } from '../../metric-catalogue/metric-catalogue.js';
+import { hasDueTime } from '../../metric-catalogue/outcome-metric.js';
+import type { AskedUnits } from '../number-source.js';
 import { MOST_NUMBER_ROWS } from '../outcome-numbers.js';
 import { AskedNumbers } from './asked-numbers.js';
 import { NumberAnswers } from './number-answers.js';
@@ -33,7 +36,7 @@ export class NumbersController {
       const rule = `gives more than ${MOST_NUMBER_ROWS} rows: ask by fewer dimensions or for a shorter time`;
       throw malformed({ in: 'query', field: 'by', rule });
     }
-    return { metric: id, asOf: units.asOf, rows };
+    return { metric: id, ...momentOf(metric, units), rows };
   }
 
   /** The leads behind a number that you may read, and how many there are besides. */
@@ -55,6 +58,17 @@ export class NumbersController {
       ...units,
       ...(after === undefined ? {} : { after }),
     });
-    return { metric: id, asOf: units.asOf, leads, total, outside, ...(next && { next: encodeCursor([next]) }) };
+    return {
+      metric: id,
+      ...momentOf(metric, units),
+      leads,
+      total,
+      outside,
+      ...(next && { next: encodeCursor([next]) }),
+    };
   }
 }
+
+/** Where a number depends on the moment: else the same question gets the same answer, byte by byte. */
+const momentOf = (metric: AnyMetric, { asOf }: AskedUnits): { readonly asOf?: string } =>
+  metric.view === 'lead-card' || (metric.view === 'outcomes' && hasDueTime(metric)) ? { asOf } : {};

@@ -1,5 +1,5 @@
 import { Injectable, type PipeTransform } from '@nestjs/common';
-import { SUBJECT_PATTERN } from '../../http-kit/caller.js';
+import { SUBJECT_PATTERN } from '../../http-kit/subject.js';
 import { malformed } from '../../http-kit/problem-exception.js';
 
 /** A team's id or a person's subject in a path. */
