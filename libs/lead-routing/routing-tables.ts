@@ -30,7 +30,7 @@ export class RoutingMemory {
   constructor(private readonly database: ReadDatabase) {}
 
   async open(): Promise<void> {
-    await this.database.transaction((tx) => migrate(tx, 'lead-routing', MIGRATIONS));
+    await this.database.alone((tx) => migrate(tx, 'lead-routing', MIGRATIONS));
   }
 
   /** undefined where nothing is remembered at all */

@@ -57,7 +57,7 @@ export class BuildOperations {
       const waiting = this.views.of(name).find((view) => !view.isServing);
       if (waiting !== undefined) return conflict(`${waiting.id} is being built already: promote or drop it first`);
       const projection = this.views.make(name);
-      const row = await this.database.transaction((tx) => createBuild(tx, projection, held));
+      const row = await this.database.alone((tx) => createBuild(tx, projection, held));
       return { ok: true, value: await (await this.views.add(row)).describe() };
     });
   }
@@ -71,7 +71,7 @@ export class BuildOperations {
       if (row.version !== this.views.make(name).version) return conflict('this program is of another version');
       const running = this.views.of(name).find((view) => view.id === build);
       if (running === undefined) {
-        const resumed = await this.database.transaction((tx) => resumeBuild(tx, row));
+        const resumed = await this.database.alone((tx) => resumeBuild(tx, row));
         return { ok: true, value: await (await this.views.add(resumed)).describe() };
       }
       await running.release();
@@ -87,7 +87,7 @@ export class BuildOperations {
       if (row.serving === 1) return conflict('it serves: promote another first');
       const running = this.views.of(name).find((view) => view.id === build);
       if (running !== undefined) await this.views.remove(running);
-      await this.database.transaction((tx) => dropBuild(tx, row));
+      await this.database.alone((tx) => dropBuild(tx, row));
       return { ok: true, value: { dropped: build } };
     });
   }

@@ -2,7 +2,7 @@ import type { FeedProgress } from '../event-feed/event-feed.js';
 import type { Reading, Writing } from '../read-database/read-database.js';
 import { onTablesOf, storedName, suffixOf } from './build-tables.js';
 import { withoutIndexes } from './deferred-indexes.js';
-import type { Projection } from './projection.js';
+import { Overtaken, type Projection } from './projection.js';
 import type { BuildRow, RunnerTables } from './runner-tables.js';
 import { serveTables } from './served-tables.js';
 
@@ -26,9 +26,13 @@ export function readBuilds(reading: Reading, projection: string): Promise<BuildR
 /**
  * The builds of a projection that this program keeps up. Where its version has none, one is made: it serves at once
  * where nothing does, else it is filled beside what serves, which stays as it is until the new one has caught up.
+ *
+ * @param isShared whether programs of several versions may be at work at once, as while instances are replaced
  */
-export async function openBuilds(tx: Writing, projection: Projection): Promise<readonly BuildRow[]> {
+export async function openBuilds(tx: Writing, projection: Projection, isShared = false): Promise<readonly BuildRow[]> {
   const all = await readBuilds(tx, projection.name);
+  // Beside a newer program that has taken over an older one keeps nothing up: they would take it from each other.
+  if (isShared && all.some(({ serving, version }) => serving === 1 && version > projection.version)) return [];
   const ofVersion = all.filter((build) => build.version === projection.version);
   const running = ofVersion.filter((build) => build.status !== 'retired');
   if (running.length > 0) return running;
@@ -94,7 +98,69 @@ export async function readProgress(reading: Reading, build: string): Promise<Fee
     .select(['feed_partition', 'feed_offset'])
     .where('build', '=', build)
     .execute();
-  return new Map(rows.map((row) => [row.feed_partition, BigInt(row.feed_offset)]));
+  const begun = rows.filter((row) => row.feed_offset !== NOT_BEGUN);
+  return new Map(begun.map((row) => [row.feed_partition, BigInt(row.feed_offset)]));
+}
+
+const NOT_BEGUN = '-1';
+
+/**
+ * The fence between processes, as the first statement of a transaction: takes the partition's row, which nobody else
+ * has until the commit, and moves it from where this process left it. One that was stopped, or cut off, and whose work
+ * another took over finds it elsewhere, and nothing of its batch is done.
+ *
+ * @param to the same as `from`: only to hold it
+ * @throws Overtaken
+ */
+export async function moveProgress(
+  tx: Writing,
+  build: string,
+  partition: number,
+  from: bigint | undefined,
+  to: bigint | undefined,
+): Promise<void> {
+  const [expected, feed_offset] = [from, to].map((offset) => (offset === undefined ? NOT_BEGUN : String(offset)));
+  const runner = tx.withTables<RunnerTables>();
+  const begin = async () =>
+    runner
+      .insertInto('projection_progress')
+      .values({ build, feed_partition: partition, feed_offset: feed_offset ?? NOT_BEGUN })
+      .onConflict((conflict) =>
+        conflict
+          .columns(['build', 'feed_partition'])
+          .doUpdateSet({ feed_offset: feed_offset ?? NOT_BEGUN })
+          .where('projection_progress.feed_offset', '=', NOT_BEGUN),
+      )
+      .executeTakeFirst();
+  const goOn = async () =>
+    runner
+      .updateTable('projection_progress')
+      .set({ feed_offset: feed_offset ?? NOT_BEGUN })
+      .where('build', '=', build)
+      .where('feed_partition', '=', partition)
+      .where('feed_offset', '=', expected ?? NOT_BEGUN)
+      .executeTakeFirst();
+  const moved = from === undefined ? (await begin()).numInsertedOrUpdatedRows : (await goOn()).numUpdatedRows;
+  if (moved !== 1n) throw new Overtaken();
+}
+
+/** Keeps every process from moving a build on, until the transaction's end. */
+export async function holdProgress(tx: Writing, build: string): Promise<void> {
+  await tx
+    .withTables<RunnerTables>()
+    .updateTable('projection_progress')
+    .set((eb) => ({ feed_offset: eb.ref('feed_offset') }))
+    .where('build', '=', build)
+    .execute();
+}
+
+export function readBuild(reading: Reading, build: string): Promise<BuildRow | undefined> {
+  return reading
+    .withTables<RunnerTables>()
+    .selectFrom('projection_build')
+    .selectAll()
+    .where('build', '=', build)
+    .executeTakeFirst();
 }
 
 export async function writeProgress(tx: Writing, build: string, partition: number, offset: bigint): Promise<void> {

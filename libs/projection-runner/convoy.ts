@@ -51,7 +51,8 @@ async function keepRunning(convoy: readonly View[], options: ConvoyOptions): Pro
     } catch (error) {
       for (const view of running) view.hold(faultOf(error));
       await options.pause(++attempt, options.signal);
-      if (!options.feed.isShared && (await areApart(running))) return runConvoys(running, options);
+      const apart = await areApart(running);
+      if (!options.feed.isShared && apart) return runConvoys(running, options);
     }
   }
 }

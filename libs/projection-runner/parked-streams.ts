@@ -17,6 +17,8 @@ export interface ParkedStreamsParts {
   readonly deadLetters: DeadLetters;
   /** Brings one event into the rows, or passes over it. */
   readonly fold: (event: RecordedEvent, tx: Writing) => Promise<void>;
+  /** Keeps the build from being moved on until the transaction's end, by whatever process. */
+  readonly hold: (tx: Writing) => Promise<void>;
   /** whether an error speaks of the database and not of the event */
   readonly concernsAll: (error: unknown) => boolean;
 }
@@ -50,7 +52,8 @@ export class ParkedStreams {
   }
 
   private async foldFirst(tx: Writing, stream: string, trying: { event?: RecordedEvent }): Promise<Step> {
-    const { deadLetters, marks, fold } = this.parts;
+    const { deadLetters, marks, fold, hold } = this.parts;
+    await hold(tx);
     const [first, next] = await deadLetters.ofStream(tx, stream, 2);
     if (first === undefined) return undefined;
     const event = (trying.event = eventOf(first));

@@ -3,10 +3,17 @@ import type { FeedBatch } from '../event-feed/event-feed.js';
 import type { RecordedEvent } from '../event-store/event-store.js';
 import type { ReadDatabase, Writing } from '../read-database/read-database.js';
 import { onTablesOf, suffixOf, type BuildSuffix } from './build-tables.js';
-import { writeProgress } from './builds.js';
+import { holdProgress, moveProgress, writeProgress } from './builds.js';
 import { BEHIND_ANOTHER, DeadLetters, UNKNOWN_TYPE } from './dead-letters.js';
 import { ParkedStreams, type Retried } from './parked-streams.js';
-import { RebuildStopped, RevisionGap, UnknownEventType, type Projection, type StreamPlace } from './projection.js';
+import {
+  Overtaken,
+  RebuildStopped,
+  RevisionGap,
+  UnknownEventType,
+  type Projection,
+  type StreamPlace,
+} from './projection.js';
 import type { BuildRow } from './runner-tables.js';
 import { sift, type Marks, type Sifted } from './sift.js';
 import { keyOf } from './skipped-events.js';
@@ -42,6 +49,7 @@ export class Projecting {
       marks: this.marks,
       deadLetters: this.deadLetters,
       fold: (event, tx) => this.foldOne(event, tx),
+      hold: (tx) => holdProgress(tx, build),
       concernsAll: (error) => this.concernsAll(error),
     });
   }
@@ -56,25 +64,30 @@ export class Projecting {
   }
 
   /**
+   * @param from where this process left the partition; where others write as well and have moved it on, nothing is done
    * @param parking whether a stream that cannot be folded is laid aside; otherwise the whole projection stops there
    * @returns how far the streams of the batch are now
-   * @throws RevisionGap, RebuildStopped, or the fault of a database that cannot work now; nothing of the batch that
+   * @throws Overtaken, RevisionGap, RebuildStopped, or the fault of a database that cannot work now; nothing of the batch that
    * was not done before counts as done then
    */
-  async project(batch: FeedBatch, parking: boolean): Promise<Marks> {
+  async project(batch: FeedBatch, from: bigint | undefined, parking: boolean): Promise<Marks> {
     const prefix = `${this.projection.category}-`;
     const events = batch.events.filter((event) => event.stream.startsWith(prefix));
-    const progressed = (tx: Writing): Promise<void> => writeProgress(tx, this.build, batch.partition, batch.offset);
-    try {
-      return await this.database.transaction(async (tx) => {
-        const marks = await this.fold(tx, events, parking);
-        await progressed(tx);
-        return marks;
+    const { partition, offset } = batch;
+    const { isShared } = this.database;
+    const moving = <T>(to: bigint | undefined, work: Work<T>): Promise<T> =>
+      this.database.transaction(async (tx) => {
+        if (isShared) await moveProgress(tx, this.build, partition, from, to);
+        const done = await work(tx);
+        if (!isShared && to !== from) await writeProgress(tx, this.build, partition, offset);
+        return done;
       });
+    try {
+      return await moving(offset, (tx) => this.fold(tx, events, parking));
     } catch (error) {
       if (this.concernsAll(error)) throw error;
-      const marks = await this.foldInParts(events, parking);
-      await this.database.transaction(progressed);
+      const marks = await this.foldInParts(events, parking, (work) => moving(from, work));
+      await moving(offset, async () => undefined);
       return marks;
     }
   }
@@ -118,35 +131,39 @@ export class Projecting {
    * Finds what cannot be folded by halving, each part in a transaction of its own and without progress: should the
    * process end here, the batch comes again and the marks tell what of it is done.
    */
-  private async foldInParts(events: readonly RecordedEvent[], parking: boolean): Promise<Marks> {
+  private async foldInParts(events: readonly RecordedEvent[], parking: boolean, staying: Staying): Promise<Marks> {
     try {
-      return await this.database.transaction((tx) => this.fold(tx, events, parking));
+      return await staying((tx) => this.fold(tx, events, parking));
     } catch (error) {
       if (this.concernsAll(error)) throw error;
       const [only] = events;
       if (events.length === 1 && only !== undefined) {
-        if (parking) return this.park(only, faultName(error));
+        if (parking) return staying((tx) => this.park(tx, only, faultName(error)));
         throw new RebuildStopped(this.projection.name, faultName(error), only);
       }
       const half = events.length >> 1;
-      const first = await this.foldInParts(events.slice(0, half), parking);
-      return new Map([...first, ...(await this.foldInParts(events.slice(half), parking))]);
+      const first = await this.foldInParts(events.slice(0, half), parking, staying);
+      return new Map([...first, ...(await this.foldInParts(events.slice(half), parking, staying))]);
     }
   }
 
-  private park(event: RecordedEvent, fault: string): Promise<Marks> {
-    return this.database.transaction(async (tx) => {
-      const marks = new Map([[event.stream, { revision: event.revision - 1, parked: true }]]);
-      await this.deadLetters.park(tx, [{ event, fault }], isoTime(this.clock()));
-      await this.marks.save(tx, marks);
-      return marks;
-    });
+  private async park(tx: Writing, event: RecordedEvent, fault: string): Promise<Marks> {
+    const marks = new Map([[event.stream, { revision: event.revision - 1, parked: true }]]);
+    await this.deadLetters.park(tx, [{ event, fault }], isoTime(this.clock()));
+    await this.marks.save(tx, marks);
+    return marks;
   }
 
   private concernsAll(error: unknown): boolean {
-    return error instanceof RevisionGap || error instanceof RebuildStopped || this.database.isUnavailable(error);
+    return ENDINGS.some((kind) => error instanceof kind) || this.database.isUnavailable(error);
   }
 }
+
+type Work<T> = (tx: Writing) => Promise<T>;
+/** In a transaction that leaves the progress where it is. */
+type Staying = <T>(work: Work<T>) => Promise<T>;
+
+const ENDINGS = [Overtaken, RevisionGap, RebuildStopped];
 
 /** Never the message: it may repeat what a person typed. */
 const faultName = (error: unknown): string => (error instanceof Error ? error.name : 'unknown');

@@ -36,6 +36,11 @@ export class RevisionGap extends Error {
   }
 }
 
+/** Another process has moved the build on in a partition: this one looks anew where it is. */
+export class Overtaken extends Error {
+  override name = 'Overtaken';
+}
+
 /** While a projection is rebuilt nothing is parked: it stops, and whoever looks finds where. */
 export class RebuildStopped extends Error {
   override name = 'RebuildStopped';

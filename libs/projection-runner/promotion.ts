@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { ReadDatabase } from '../read-database/read-database.js';
-import { serveBuild, storedTables, updateBuild } from './builds.js';
+import type { ReadDatabase, Writing } from '../read-database/read-database.js';
+import { readBuild, serveBuild, storedTables, updateBuild } from './builds.js';
 import { createIndexes } from './deferred-indexes.js';
 import type { BuildRow } from './runner-tables.js';
 
@@ -10,16 +10,16 @@ import type { BuildRow } from './runner-tables.js';
  * time.
  */
 export async function goLive(database: ReadDatabase, build: BuildRow): Promise<BuildRow> {
-  let left = JSON.parse(build.indexes) as readonly string[];
-  while (left.length > 0) {
-    const [first = '', ...others] = left;
-    await database.transaction(async (tx) => {
-      await createIndexes(tx, [first]);
-      await updateBuild(tx, build.build, { indexes: JSON.stringify(others) });
-    });
-    left = others;
-    await nextTurn();
-  }
+  // Several processes may come to this at once: each index is made by the first.
+  const makeNext = async (tx: Writing): Promise<boolean> => {
+    const row = await readBuild(tx, build.build);
+    const [first, ...others] = JSON.parse(row?.indexes ?? '[]') as readonly string[];
+    if (first === undefined) return false;
+    await createIndexes(tx, [first]);
+    await updateBuild(tx, build.build, { indexes: JSON.stringify(others) });
+    return true;
+  };
+  while (await database.alone(makeNext)) await nextTurn();
   await database.filled(storedTables(build));
   await database.transaction((tx) => updateBuild(tx, build.build, { status: 'live' }));
   return { ...build, status: 'live', indexes: '[]' };
@@ -27,4 +27,7 @@ export async function goLive(database: ReadDatabase, build: BuildRow): Promise<B
 
 /** Queries see the build from now on. */
 export const promote = (database: ReadDatabase, build: BuildRow): Promise<BuildRow> =>
-  database.transaction((tx) => serveBuild(tx, build));
+  database.alone(async (tx) => {
+    const row = await readBuild(tx, build.build);
+    return row?.serving === 1 ? { ...build, serving: 1 } : serveBuild(tx, build);
+  });

@@ -18,5 +18,7 @@ export interface RunnerOptions {
    * written twice, but the more memory is taken and the longer other work of the process waits.
    */
   readonly batchSize?: ConvoyOptions['batchSize'];
+  /** Where the database is shared: how often to look what other processes did with the builds; default 1,000 ms. */
+  readonly followMs?: number;
   readonly pause?: ConvoyOptions['pause'];
 }

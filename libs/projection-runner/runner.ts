@@ -14,6 +14,7 @@ import type { WaitOptions } from './waiters.js';
 
 const BATCH_SIZE = { live: 1_000, building: 5_000 };
 const LONGEST_PAUSE_MS = 10_000;
+const LOOK_MS = 50;
 
 const growingPause: ConvoyOptions['pause'] = async (attempt, signal) => {
   await sleep(Math.min(LONGEST_PAUSE_MS, 100 * 2 ** attempt), undefined, { signal }).catch(() => undefined);
@@ -50,7 +51,7 @@ export class ProjectionRunner {
    * @throws ReadDatabaseFault where the tables are a newer program's
    */
   async start(): Promise<void> {
-    await this.options.database.transaction((tx) => migrate(tx, 'projection-runner', RUNNER_MIGRATIONS));
+    await this.options.database.alone((tx) => migrate(tx, 'projection-runner', RUNNER_MIGRATIONS));
     await this.views.start();
   }
 
@@ -68,7 +69,11 @@ export class ProjectionRunner {
    */
   whenProcessed(projection: string, place: StreamPlace, options: WaitOptions): Promise<boolean> {
     const view = this.views.answering(projection);
-    if (view === undefined) throw new RangeError('no such projection');
+    if (view === undefined) {
+      if (!this.views.names.includes(projection)) throw new RangeError('no such projection');
+      // A newer program's build serves, which this one does not follow.
+      return Promise.resolve(false);
+    }
     return this.gathering.without(() => view.whenProcessed(place, options));
   }
 
@@ -84,7 +89,20 @@ export class ProjectionRunner {
       this.onProgress.add(look);
       look();
     });
+    const others = this.options.database.isShared ? this.lookAtOthers(caughtUp) : undefined;
     await this.gathering.without(() => caughtUp);
+    await others;
+  }
+
+  /** Until then; what other processes do is only found by looking. */
+  private async lookAtOthers(until: Promise<void>): Promise<void> {
+    let done = false;
+    void until.then(() => (done = true));
+    while (!done && !this.stopping.signal.aborted) {
+      await Promise.allSettled(this.views.all.map((view) => view.readOthersProgress()));
+      this.onProgress.forEach((look) => look());
+      if (!done) await sleep(LOOK_MS);
+    }
   }
 
   /** Of the views that answer queries, for health and metrics: ages, not only counts. */

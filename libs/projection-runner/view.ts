@@ -43,6 +43,9 @@ export interface ViewStatus {
   readonly fault: string | undefined;
 }
 
+/** How often somebody who waits looks whether another process has done it: 40 times a second. */
+const LOOK_MS = 25;
+
 /** A build of a projection at work: how far it is, whether queries see it, and who waits for it. */
 export class View {
   readonly projection: Projection;
@@ -121,7 +124,8 @@ export class View {
   private async project(batch: FeedBatch): Promise<void> {
     // What comes while it works is no lag: the head is looked at before.
     const head = this.isSettled ? undefined : await this.parts.feed.head();
-    const marks = await this.projecting.project(batch, !this.isBuilding);
+    const from = this.reached.get(batch.partition);
+    const marks = await this.projecting.project(batch, from, !this.isBuilding);
     this.reached.set(batch.partition, batch.offset);
     this.fault = undefined;
     if (head !== undefined) await this.inTurn(() => this.settle(head));
@@ -131,6 +135,25 @@ export class View {
   /** After a commit whose outcome is not known, only the database can say how far it is. */
   async rereadProgress(): Promise<void> {
     this.reached = new Map(await readProgress(this.parts.database.reading, this.id));
+  }
+
+  /**
+   * What other processes did with the build meanwhile: where it stands, whether queries see it, how far it is in the
+   * partitions that they work.
+   */
+  async follow(row: BuildRow): Promise<void> {
+    await this.inTurn(async () => {
+      this.build = row;
+      await this.readOthersProgress();
+      if (!this.isSettled && !this.stopped) await this.settle(await this.parts.feed.head());
+    });
+  }
+
+  /** Never back: what this process did since is not lost by it. */
+  async readOthersProgress(): Promise<void> {
+    for (const [partition, offset] of await readProgress(this.parts.database.reading, this.id)) {
+      if (offset > (this.reached.get(partition) ?? -1n)) this.reached.set(partition, offset);
+    }
   }
 
   /** For good: a gap, or what cannot be rebuilt. */
@@ -156,11 +179,16 @@ export class View {
   }
 
   whenProcessed(place: StreamPlace, options: WaitOptions): Promise<boolean> {
-    return this.waiters.wait(place, options, async () => {
-      const mark = await this.marks.of(this.parts.database.reading, place.stream);
-      if (mark !== undefined && mark.revision >= place.revision) return true;
-      return mark?.parked || this.stopped ? false : undefined;
-    });
+    return this.waiters.wait(
+      place,
+      options,
+      async () => {
+        const mark = await this.marks.of(this.parts.database.reading, place.stream);
+        if (mark !== undefined && mark.revision >= place.revision) return true;
+        return mark?.parked || this.stopped ? false : undefined;
+      },
+      this.parts.database.isShared ? LOOK_MS : undefined,
+    );
   }
 
   giveUpWaiting(): void {
@@ -201,6 +229,7 @@ export class View {
 
   async describe(): Promise<ViewStatus> {
     const { feed, database } = this.parts;
+    if (database.isShared) await this.readOthersProgress();
     const [oldest, parked, head] = await Promise.all([
       feed.oldestAfter(this.reached),
       this.deadLetters.count(database.reading),

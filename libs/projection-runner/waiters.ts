@@ -19,11 +19,18 @@ export class Waiters {
    * Whether the place is reached: true once it is, false when time is up, the signal is given or the stream is parked.
    *
    * @param look whether it is reached already; asked after the waiting has begun, so that nothing falls in between
+   * @param everyMs to look again so often: where other processes may reach it, which nobody here is told
    */
-  wait(place: StreamPlace, options: WaitOptions, look: () => Promise<boolean | undefined>): Promise<boolean> {
+  wait(
+    place: StreamPlace,
+    options: WaitOptions,
+    look: () => Promise<boolean | undefined>,
+    everyMs?: number,
+  ): Promise<boolean> {
     return new Promise((resolve, reject) => {
       const settle = (reached: boolean): void => {
         clearTimeout(timer);
+        clearTimeout(looking);
         options.signal?.removeEventListener('abort', giveUp);
         this.waiting.delete(waiter);
         resolve(reached);
@@ -34,13 +41,20 @@ export class Waiters {
       this.waiting.add(waiter);
       options.signal?.addEventListener('abort', giveUp);
       if (options.signal?.aborted) giveUp();
-      look().then(
-        (reached) => reached !== undefined && settle(reached),
-        (error: Error) => {
-          reject(error);
-          giveUp();
-        },
-      );
+      let looking: NodeJS.Timeout | undefined;
+      const lookNow = (): void => {
+        look().then(
+          (reached) => {
+            if (reached !== undefined) settle(reached);
+            else if (everyMs !== undefined && this.waiting.has(waiter)) looking = setTimeout(lookNow, everyMs);
+          },
+          (error: Error) => {
+            reject(error);
+            giveUp();
+          },
+        );
+      };
+      lookNow();
     });
   }
 

@@ -17,6 +17,8 @@ export type Writing = Transaction<unknown>;
 export interface ReadDatabase {
   /** For queries: sees what is committed, and does not wait for a transaction under way. */
   readonly reading: Reading;
+  /** whether other processes may write to it as well; default no */
+  readonly isShared?: boolean;
   /**
    * All of the work or, where it throws, nothing. Several may run beside each other, of this process and of others:
    * what must not interleave meets at a row that both write, or is done `alone`.
