@@ -12,6 +12,7 @@ import { SqliteEventStore } from '../libs/event-store/sqlite-event-store.js';
 import { DevTokenIssuer, devKeyFile } from '../libs/http-kit/dev-tokens.js';
 import type { RateLimit } from '../libs/http-kit/rate-limit.js';
 import { tokenVerifier } from '../libs/http-kit/token-verifier.js';
+import type { FeedTimes } from '../libs/lead-feed/lead-feed.module.js';
 import { openKeyFile } from '../libs/personal-data/key-file.js';
 import { MemoryKeyStore } from '../libs/personal-data/memory-key-store.js';
 import { SqliteKeyStore } from '../libs/personal-data/sqlite-key-store.js';
@@ -49,6 +50,7 @@ export async function startBaton(
     readonly clock?: Clock;
     readonly dataDir?: string;
     readonly rateLimit?: RateLimit;
+    readonly feedTimes?: FeedTimes;
     /** what the application gets for its event store */
     readonly store?: (store: EventStore) => EventStore;
   } = {},
@@ -80,6 +82,7 @@ export async function startBaton(
     newRequestId: randomUUID,
     clock,
     verifyToken: tokenVerifier(issuer.settings, clock),
+    ...(options.feedTimes ? { feedTimes: options.feedTimes } : {}),
     logger: createLogger('baton', 'info', sink),
     closeStores: async () => {
       await database.close();

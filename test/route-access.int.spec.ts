@@ -118,6 +118,16 @@ async function batchOfOne(client: Client): Promise<{ status: number }> {
   return { status: problem?.status ?? 201 };
 }
 
+/** A feed never ends by itself. */
+async function openedFeed({ url, bearer }: Client): Promise<{ status: number }> {
+  const token = await bearer();
+  const leave = new AbortController();
+  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const { status } = await fetch(`${url}/lead-events`, { headers, signal: leave.signal });
+  leave.abort();
+  return { status };
+}
+
 const OF_NORTH_MARKETING = [...TEAMS['north-marketing']!.members, 'form', 'ida'];
 const TEAM_CHANGERS = ['root', 'mona'];
 const onTeam = (command: string, body: object, allowed = TEAM_CHANGERS) => [
@@ -189,6 +199,7 @@ function accessTable(agreement: object): Readonly<Record<string, readonly Access
     'get /metric-catalogue': [get('/metric-catalogue', forThose(EVERYBODY, 200))],
     'get /exports/{dataset}': onExports(''),
     'get /exports/{dataset}/schema': onExports('/schema'),
+    'get /lead-events': [{ ask: openedFeed, expected: forThose(LEAD_READERS, 200) }],
     'get /projections': [get('/projections', forThose(OPERATORS, 200))],
     'get /projections/{projection}': [get('/projections/lead-card', forThose(OPERATORS, 200))],
     'get /projections/{projection}/comparison': [get('/projections/none/comparison', forThose(OPERATORS, 404))],

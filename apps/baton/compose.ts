@@ -22,6 +22,7 @@ import { ReferenceData } from '../../libs/lead-commands/reference-data.js';
 import { referenceStreams } from '../../libs/lead-commands/reference-streams.js';
 import { StreamCommands } from '../../libs/lead-commands/stream-commands.js';
 import { LineFull } from '../../libs/lead-commands/stream-lines.js';
+import { LeadFeedModule, type FeedTimes } from '../../libs/lead-feed/lead-feed.module.js';
 import { InProcessSender } from '../../libs/lead-routing/in-process-sender.js';
 import { RoutingMemory } from '../../libs/lead-routing/routing-tables.js';
 import { RoutingService } from '../../libs/lead-routing/routing.service.js';
@@ -55,6 +56,8 @@ export interface BatonParts {
   readonly clock: Clock;
   readonly verifyToken: TokenVerifier;
   readonly logger: Logger;
+  /** of the live feed of events; for tests */
+  readonly feedTimes?: FeedTimes;
   readonly closeStores: () => Promise<void>;
 }
 
@@ -126,9 +129,14 @@ export async function composeBaton(parts: BatonParts): Promise<Running> {
   const operationModule = ProjectionRunnerModule.on(runner, (by) => {
     return { id: parts.newRequestId(), by, at: isoTime(clock()) };
   });
+  const feedModule = LeadFeedModule.on(
+    store,
+    { teamsOf: (person) => reference.teamsOf(person), verifyToken: parts.verifyToken },
+    { clock, metrics, ...(parts.feedTimes ? { times: parts.feedTimes } : {}) },
+  );
   const exportModule = ExportsModule.on({ store, database, personalData }, logger);
   const server = await createServer(
-    BatonModule.of(commandModule, viewModule, boardsModule, numbersModule, exportModule, operationModule),
+    BatonModule.of(commandModule, viewModule, boardsModule, numbersModule, exportModule, feedModule, operationModule),
     {
       host: settings.host,
       port: settings.port,

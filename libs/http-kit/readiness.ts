@@ -21,7 +21,7 @@ const DEFAULT_LIMITS: ReadinessLimits = { lagMs: 500, openHandles: 8_000, checkM
 /** Whether this process should be sent requests. Modules register what they depend on. */
 export class Readiness {
   readonly #checks = new Map<string, ReadinessCheck>();
-  #stopping = false;
+  readonly #stopping = new AbortController();
 
   constructor(
     private readonly look: () => LoopState,
@@ -36,11 +36,16 @@ export class Readiness {
 
   /** From now on not ready: the process is going down. */
   stop(): void {
-    this.#stopping = true;
+    this.#stopping.abort();
   }
 
   get isStopping(): boolean {
-    return this.#stopping;
+    return this.#stopping.signal.aborted;
+  }
+
+  /** Aborts when the process is going down: for answers that would never end by themselves. */
+  get stopping(): AbortSignal {
+    return this.#stopping.signal;
   }
 
   async report(): Promise<ReadinessReport> {
@@ -52,7 +57,7 @@ export class Readiness {
       ...named,
       ['event-loop', lagMs > this.limits.lagMs ? `late by ${lagMs} ms` : 'ok'],
       ['open-handles', openHandles > this.limits.openHandles ? `${openHandles} are open` : 'ok'],
-      ['process', this.#stopping ? 'is stopping' : 'ok'],
+      ['process', this.isStopping ? 'is stopping' : 'ok'],
     ]);
     return { ready: Object.values(checks).every((state) => state === 'ok'), checks };
   }

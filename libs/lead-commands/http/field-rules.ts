@@ -7,8 +7,8 @@ export const IsCode = (options: { each?: boolean } = {}) =>
   matching(/^[a-z0-9][a-z0-9_.:+-]{0,63}$/, 'a code: lower-case letters, digits and _ . : + -, at most 64', options);
 export const IsOpaqueId = () =>
   matching(/^[A-Za-z0-9][A-Za-z0-9_.:|-]{0,127}$/, 'an opaque id: letters, digits and _ . : | -, at most 128, no @');
-export const IsUuid = () =>
-  matching(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, 'a UUID in lower case');
+export const IsUuid = (options: { each?: boolean } = {}) =>
+  matching(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, 'a UUID in lower case', options);
 
 function matching(pattern: RegExp, rule: string, options: { each?: boolean } = {}) {
   return Matches(pattern, { ...options, message: `must be ${rule}` });
