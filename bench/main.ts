@@ -1,8 +1,4 @@
-import { readdir } from 'node:fs/promises';
-import { availableParallelism, loadavg } from 'node:os';
-import { parseArgs } from 'node:util';
-import { figureTable } from './figure-table.js';
-import type { Bench, BenchFigure, SkippedFigure } from './figure.js';
+import { runBenches } from './run-benches.js';
 
 /*
  * npm run bench [-- NAME…] [-- --json]
@@ -11,42 +7,4 @@ import type { Bench, BenchFigure, SkippedFigure } from './figure.js';
  * failure of the run, a fault is.
  */
 
-const SUFFIX = '.bench.js';
-
-async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({ options: { json: { type: 'boolean' } }, allowPositionals: true });
-  const files = await readdir(import.meta.dirname);
-  const all = files.filter((file) => file.endsWith(SUFFIX)).map((file) => file.slice(0, -SUFFIX.length));
-  const unknown = positionals.filter((name) => !all.includes(name));
-  if (unknown.length > 0) throw new Error(`no bench is called ${unknown.join(', ')}; there are ${all.join(', ')}`);
-
-  const figures: (BenchFigure | SkippedFigure)[] = [];
-  for (const name of positionals.length > 0 ? positionals : all) figures.push(...(await measured(name)));
-  console.log(values.json === true ? JSON.stringify({ machine: machine(), figures }, null, 2) : figureTable(figures));
-}
-
-/** The figures of one bench; a fault in it is told and costs the exit code, not the others' figures. */
-async function measured(name: string): Promise<readonly (BenchFigure | SkippedFigure)[]> {
-  const start = performance.now();
-  process.stderr.write(`${name} … `);
-  try {
-    const { run } = (await import(`./${name}${SUFFIX}`)) as { readonly run: Bench };
-    const figures = await run();
-    process.stderr.write(`${((performance.now() - start) / 1_000).toFixed(0)} s (${load()})\n`);
-    return figures;
-  } catch (fault) {
-    process.stderr.write(`failed: ${fault instanceof Error ? (fault.stack ?? fault.message) : String(fault)}\n`);
-    process.exitCode = 1;
-    return [];
-  }
-}
-
-const machine = () => ({ cores: availableParallelism(), node: process.version, load: loadavg() });
-const load = (): string => `load ${loadavg()[0]?.toFixed(1)} on ${availableParallelism()} cores`;
-
-try {
-  await main();
-} catch (fault) {
-  process.stderr.write(`bench: ${fault instanceof Error ? fault.message : String(fault)}\n`);
-  process.exitCode = 1;
-}
+await runBenches(import.meta.dirname);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { KafkaServer } from '../../tools/kafka/kafka-server.js';
+import { KafkaServer, type KafkaServerOptions } from '../../tools/kafka/kafka-server.js';
 import { assertJava, NoKafkaServer } from '../../tools/kafka/server-jars.js';
 import { openClient, withAdmin } from './kafka-client.js';
 import type { KafkaSettings, TopicLayout } from './kafka-settings.js';
@@ -18,17 +18,15 @@ export interface TestBroker {
   readonly dispose: () => Promise<void>;
 }
 
-export async function openBroker(secure?: Parameters<typeof KafkaServer.start>[0]['secure']): Promise<TestBroker> {
+export async function openBroker(): Promise<TestBroker> {
   const named = process.env.BATON_TEST_KAFKA;
-  if (named !== undefined && !secure) return { address: named, dispose: async () => undefined };
-  return ownBroker(secure);
+  return named === undefined ? ownBroker() : { address: named, dispose: async () => undefined };
 }
 
-export async function ownBroker(
-  secure?: Parameters<typeof KafkaServer.start>[0]['secure'],
-): Promise<Required<TestBroker>> {
+/** A broker that the test may kill, or that has listeners of a special kind. */
+export async function ownBroker(options: Omit<KafkaServerOptions, 'directory'> = {}): Promise<Required<TestBroker>> {
   const directory = await mkdtemp(join(tmpdir(), 'baton-kafka-'));
-  const server = await KafkaServer.start({ directory, ...(secure ? { secure } : {}) });
+  const server = await KafkaServer.start({ directory, ...options });
   // A test run that is cut off must not leave it behind.
   const end = (): void => void (server.pid !== undefined && kill(server.pid));
   process.once('exit', end);
@@ -60,10 +58,14 @@ export async function makeTopics(settings: KafkaSettings): Promise<void> {
   await withAdmin(await openClient(settings, { clientId: 'spec' }), (admin) => ensureTopics(admin, settings));
 }
 
-const available = process.env.BATON_TEST_KAFKA !== undefined || (await hasJava());
+const hasOwn = await hasJava();
+const available = process.env.BATON_TEST_KAFKA !== undefined || hasOwn;
 
 /** Runs where there is a Kafka, or Java to start one; else it is skipped, and says so. */
 export const describeWithKafka: jest.Describe = available ? describe : describe.skip;
+
+/** As above, for what kills or sets up a broker of its own. */
+export const describeWithOwnKafka: jest.Describe = hasOwn ? describe : describe.skip;
 
 async function hasJava(): Promise<boolean> {
   try {

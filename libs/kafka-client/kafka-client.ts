@@ -20,7 +20,11 @@ export const QUICK_RETRY: RetryOptions = { initialRetryTime: 50, maxRetryTime: 1
 const REQUEST_TIMEOUT_MS = 10_000;
 
 /** The driver, loaded when it is first needed: a process without Kafka does not pay for it. */
-export const loadDriver = (): Promise<typeof import('kafkajs')> => import('kafkajs');
+export const loadDriver = async (): Promise<typeof import('kafkajs')> => {
+  // Node finds only some of the driver's names by itself: all of them are in the default export.
+  const { default: driver } = (await import('kafkajs')) as unknown as { default: typeof import('kafkajs') };
+  return driver;
+};
 
 /** A client that is not connected yet. */
 export async function openClient(settings: KafkaSettings, options: ClientOptions): Promise<Kafka> {

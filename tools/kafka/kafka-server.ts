@@ -20,6 +20,8 @@ export interface KafkaServerOptions {
   /** default: any free one */
   readonly port?: number;
   readonly secure?: Omit<SecureListener, 'port'>;
+  /** port of a proxy, at which clients of the listener `proxiedPort` are told to reach it */
+  readonly proxyPort?: number;
 }
 
 /** A real Kafka server of one node on loopback, in a process of its own. */
@@ -37,7 +39,7 @@ export class KafkaServer {
    * @throws NoKafkaServer without Java or Maven
    * @throws Error with the end of its log where it ends before it listens
    */
-  static async start({ directory, port, secure }: KafkaServerOptions): Promise<KafkaServer> {
+  static async start({ directory, port, secure, proxyPort }: KafkaServerOptions): Promise<KafkaServer> {
     await assertJava();
     const jars = await serverJars();
     const plan: ServerPlan = {
@@ -45,6 +47,7 @@ export class KafkaServer {
       port: port ?? (await freePort()),
       controllerPort: await freePort(),
       ...(secure ? { secure: { ...secure, port: await freePort() } } : {}),
+      ...(proxyPort === undefined ? {} : { proxied: { port: await freePort(), advertisedPort: proxyPort } }),
     };
     const server = new KafkaServer(jars, plan);
     await server.prepare();
@@ -60,6 +63,11 @@ export class KafkaServer {
   /** `host:port` of the listener with TLS and SASL */
   get secureAddress(): string {
     return `127.0.0.1:${this.plan.secure?.port}`;
+  }
+
+  /** port to which a proxy leads on */
+  get proxiedPort(): number {
+    return this.plan.proxied?.port ?? this.plan.port;
   }
 
   get pid(): number | undefined {

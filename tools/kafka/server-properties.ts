@@ -4,7 +4,9 @@ export interface ServerPlan {
   /** on loopback; plain, without authentication */
   readonly port: number;
   readonly controllerPort: number;
-  /** a second listener with TLS and SASL, for tests of these */
+  /** a listener that clients are told to reach at another port: that of a proxy between */
+  readonly proxied?: { readonly port: number; readonly advertisedPort: number };
+  /** a further listener with TLS and SASL, for tests of these */
   readonly secure?: SecureListener;
 }
 
@@ -20,16 +22,18 @@ export interface SecureListener {
  * One node that is broker and controller. Replication is 1 where a cluster would have 3; the two session times let a
  * broker that was killed come back in 4 s, instead of being refused for 13.
  */
-export function serverProperties({ directory, port, controllerPort, secure }: ServerPlan): string {
-  const listeners = [`PLAINTEXT://127.0.0.1:${port}`, ...(secure ? [`SASL_SSL://127.0.0.1:${secure.port}`] : [])];
+export function serverProperties({ directory, port, controllerPort, proxied, secure }: ServerPlan): string {
+  const always = [`PLAINTEXT://127.0.0.1:${port}`, ...(secure ? [`SASL_SSL://127.0.0.1:${secure.port}`] : [])];
+  const listeners = [...always, ...(proxied ? [`PROXIED://127.0.0.1:${proxied.port}`] : [])];
+  const advertised = [...always, ...(proxied ? [`PROXIED://127.0.0.1:${proxied.advertisedPort}`] : [])];
   return lines({
     'process.roles': 'broker,controller',
     'node.id': 1,
     'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
     listeners: [...listeners, `CONTROLLER://127.0.0.1:${controllerPort}`].join(','),
-    'advertised.listeners': listeners.join(','),
+    'advertised.listeners': advertised.join(','),
     'controller.listener.names': 'CONTROLLER',
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,SASL_SSL:SASL_SSL,CONTROLLER:PLAINTEXT',
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,SASL_SSL:SASL_SSL,CONTROLLER:PLAINTEXT',
     'inter.broker.listener.name': 'PLAINTEXT',
     'log.dirs': `${directory}/data`,
     'auto.create.topics.enable': false,
