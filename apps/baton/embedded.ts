@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { SqliteEventStore } from '../../libs/event-store/sqlite-event-store.js';
 import { createLogger } from '../../libs/telemetry/logger.js';
@@ -29,6 +29,7 @@ export async function startEmbedded(settings: Settings): Promise<Running> {
   const store = await SqliteEventStore.open({ file: join(dataDir, 'events.sqlite') });
   const opened: { close(): Promise<void> }[] = [store];
   try {
+    assertKeysThere(dataDir);
     const ring = openKeyFile(join(dataDir, 'keys.json'), randomBytes);
     const keyStore = await SqliteKeyStore.open(join(dataDir, 'contacts.sqlite'), ring, random);
     opened.unshift(keyStore);
@@ -52,6 +53,12 @@ export async function startEmbedded(settings: Settings): Promise<Running> {
     await closeAll(opened);
     throw fault;
   }
+}
+
+/** Fresh keys would open nothing of what is there: data without its keys is a restored backup, or the keys were lost. */
+function assertKeysThere(dataDir: string): void {
+  if (existsSync(join(dataDir, 'contacts.sqlite')) && !existsSync(join(dataDir, 'keys.json')))
+    throw new Error(`${dataDir} has data but no keys.json: put the one of this installation there; no backup holds it`);
 }
 
 async function closeAll(opened: readonly { close(): Promise<void> }[]): Promise<void> {

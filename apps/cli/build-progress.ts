@@ -2,7 +2,7 @@ import { Presets, SingleBar } from 'cli-progress';
 
 const LINE_EVERY_MS = 5_000;
 
-/** How far a build of a view is, on stderr: a bar on a terminal, else a line now and then. */
+/** How far a build of a view or other long work is, on stderr: a bar on a terminal, else a line now and then. */
 export class BuildProgress {
   readonly #bar: SingleBar | undefined;
   #lastLine: number;
@@ -10,10 +10,11 @@ export class BuildProgress {
   constructor(
     private readonly out: Pick<NodeJS.WriteStream, 'isTTY' | 'write'>,
     private readonly clock: () => number,
+    private readonly unit = 'events',
   ) {
     this.#lastLine = clock();
     if (!out.isTTY) return;
-    const format = '{bar} {percentage}% | {value}/{total} events | {eta_formatted} left';
+    const format = `{bar} {percentage}% | {value}/{total} ${unit} | {eta_formatted} left`;
     const stream = out as NodeJS.WriteStream;
     this.#bar = new SingleBar({ format, stream, hideCursor: false, fps: 8 }, Presets.shades_classic);
     this.#bar.start(1, 0);
@@ -28,7 +29,7 @@ export class BuildProgress {
     const now = this.clock();
     if (now - this.#lastLine < LINE_EVERY_MS) return;
     this.#lastLine = now;
-    this.out.write(`${done} of ${total} events\n`);
+    this.out.write(`${done} of ${total} ${this.unit}\n`);
   }
 
   stop(): void {

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addBackupCommands } from './backup-command.js';
 import { addBoardCommand } from './board-command.js';
 import { addDeadLetterCommand } from './dead-letter-command.js';
 import { addDemoCommand } from './demo-command.js';
@@ -34,6 +35,7 @@ export function program(): Command {
   addDeadLetterCommand(baton);
   addTopicsCommand(baton);
   addRelayCommand(baton);
+  addBackupCommands(baton);
   addStoreCommand(baton);
   inheritSettings(baton);
   return baton;

@@ -1,6 +1,12 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Command } from 'commander';
-import { EXIT_HELP } from './exit-codes.js';
-import { adminOf, asCommand, storeOption } from './store-options.js';
+import { CopyRefused, copyStore, type CopyPhase } from '../../libs/event-store/copy-store.js';
+import { SqliteEventStore } from '../../libs/event-store/sqlite-event-store.js';
+import { BuildProgress } from './build-progress.js';
+import { CommandFailed, EXIT, EXIT_HELP } from './exit-codes.js';
+import { dataOption } from './options.js';
+import { adminOf, asCommand, namespaceOption, storeOption } from './store-options.js';
 
 interface InitOptions {
   readonly store: string;
@@ -13,6 +19,7 @@ interface InitOptions {
 export function addStoreCommand(program: Command): void {
   const store = program.command('store').description('Prepares an EventStoreDB, and moves a history to it.');
   addInit(store);
+  addCopy(store);
 }
 
 function addInit(store: Command): void {
@@ -46,4 +53,57 @@ async function init({ store, group, resetPassword, replaceRules }: InitOptions):
   const { setUpAccess } = await import('../../libs/event-store/eventstoredb/access-set-up.js');
   const tell = (line: string): void => void process.stdout.write(`${line}\n`);
   await asCommand(() => setUpAccess({ address: store, admin, group, resetPassword, replaceRules, tell }));
+}
+
+interface CopyOptions {
+  readonly store: string;
+  readonly namespace?: string;
+  readonly data: string;
+}
+
+function addCopy(store: Command): void {
+  store
+    .command('copy')
+    .summary('copy the embedded history to an EventStoreDB')
+    .description(
+      'Copies every event of the data directory with its id, revision and content, in the same order, and then compares ' +
+        'both. The server over that directory must be stopped. Interrupted, it goes on where it stood; run again, it ' +
+        'compares. Keys of personal data are in contacts.sqlite and keys.json, which are not copied by this.',
+    )
+    .addOption(dataOption())
+    .addOption(storeOption())
+    .addOption(namespaceOption())
+    .addHelpText('after', `\nExample:\n  $ baton store copy --data ./data\n${EXIT_HELP}`)
+    .action(copy);
+}
+
+async function copy({ store, namespace, data }: CopyOptions): Promise<void> {
+  const file = join(data, 'events.sqlite');
+  if (!existsSync(file)) throw new CommandFailed(EXIT.unusableInput, `there is no event store in ${data}`);
+  const { openEventStoreDb } = await import('../../libs/event-store/eventstoredb/open-eventstoredb.js');
+  const to = await asCommand(() => openEventStoreDb({ address: store, ...(namespace !== undefined && { namespace }) }));
+  try {
+    const from = await SqliteEventStore.open({ file });
+    try {
+      const total = Number((await from.head()) ?? 0);
+      const bar = new BuildProgress(process.stderr, Date.now);
+      // Each event is compared or copied, and then verified.
+      const shown = (phase: CopyPhase, events: number): void =>
+        bar.show(phase === 'verified' ? total + events : events, 2 * total);
+      const { events, written, streams, hash } = await copyStore({ from, to, progress: shown })
+        .catch(refused)
+        .finally(() => bar.stop());
+      process.stdout.write(`${events} events of ${streams} streams are the same in both, ${written} copied now\n`);
+      process.stdout.write(`sha256 ${hash}\n`);
+    } finally {
+      await from.close();
+    }
+  } finally {
+    await to.close();
+  }
+}
+
+function refused(error: unknown): never {
+  if (error instanceof CopyRefused) throw new CommandFailed(EXIT.failed, error.message);
+  throw error;
 }
