@@ -29,7 +29,10 @@ export default {
     {
       name: 'sqlite-driver-only-in-its-adapters',
       severity: 'error',
-      from: { path: '^(apps|libs)/', pathNot: ['^libs/(event-store|read-database|personal-data|witness)/sqlite', specs] },
+      from: {
+        path: '^(apps|libs)/',
+        pathNot: ['^libs/(event-store|read-database|personal-data|witness)/sqlite', specs],
+      },
       to: { path: '^node_modules/better-sqlite3' },
     },
     {
