@@ -59,6 +59,6 @@ async function fromKafka(broker: string): Promise<void> {
   const reader = client.consumer({ groupId: `won-leads-${process.pid}-${Date.now()}` });
   await reader.connect();
   await reader.subscribe({ topic: 'baton.lead-events.v1', fromBeginning: true });
-  await reader.run({ eachMessage: ({ message }) => take(leadEventOfRecord(message as never)) });
+  await reader.run({ eachMessage: ({ message }) => take(leadEventOfRecord(message)) });
   stopping.signal.addEventListener('abort', () => void reader.disconnect());
 }
