@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addBackupCommands } from './backup-command.js';
 import { addBoardCommand } from './board-command.js';
+import { addAuditCommand } from './audit-command.js';
 import { addDeadLetterCommand } from './dead-letter-command.js';
 import { addDemoCommand } from './demo-command.js';
 import { EXIT_HELP } from './exit-codes.js';
@@ -33,6 +34,7 @@ export function program(): Command {
   addDemoCommand(baton);
   addProjectionCommand(baton);
   addDeadLetterCommand(baton);
+  addAuditCommand(baton);
   addTopicsCommand(baton);
   addRelayCommand(baton);
   addBackupCommands(baton);

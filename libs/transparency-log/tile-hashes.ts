@@ -45,6 +45,13 @@ export class TileHashes {
     return this.#roots(consistencyRanges(oldSize, this.size));
   }
 
+  /** The root of a full tile, which the level above must hold. @throws as `inclusion` */
+  async tileRoot(level: number, index: number): Promise<Buffer> {
+    const height = level * TILE_HEIGHT + TILE_HEIGHT;
+    await this.#load({ height: height - TILE_HEIGHT, index: index * TILE_WIDTH });
+    return this.#joined(height, index, height - TILE_HEIGHT);
+  }
+
   /** The root as the tiles of the right edge give it. */
   async root(): Promise<Buffer> {
     const [root = EMPTY_ROOT] = await this.#roots([{ begin: 0, end: this.size }]);
@@ -71,6 +78,12 @@ export class TileHashes {
     const joined = nodeHash(this.#node(height - 1, 2 * index), this.#node(height - 1, 2 * index + 1));
     this.#nodes.set(`${height}/${index}`, joined);
     return joined;
+  }
+
+  /** From the nodes of one height up, whatever tiles above say. */
+  #joined(height: number, index: number, from: number): Buffer {
+    if (height === from) return this.#node(height, index);
+    return nodeHash(this.#joined(height - 1, 2 * index, from), this.#joined(height - 1, 2 * index + 1, from));
   }
 
   async #load({ height, index }: FullNode): Promise<void> {

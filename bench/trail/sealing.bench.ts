@@ -1,0 +1,108 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { RecordedEvent } from '../../libs/event-store/event-store.js';
+import { fsck } from '../../libs/ownership-trail/fsck.js';
+import { Sealer } from '../../libs/ownership-trail/sealer.js';
+import { TrailFolder } from '../../libs/ownership-trail/trail-folder.js';
+import { TrailLog } from '../../libs/ownership-trail/trail-log.js';
+import { formatVkey, SIGNATURE_TYPE } from '../../libs/transparency-log/note-key.js';
+import { noteSigner } from '../../libs/transparency-log/note-signer.js';
+import { parsePolicy } from '../../libs/transparency-log/policy-file.js';
+import { TileHashes } from '../../libs/transparency-log/tile-hashes.js';
+import { formatTlogProof } from '../../libs/transparency-log/tlog-proof.js';
+import { secondsOf } from '../at-once.js';
+import { CommandServices } from '../command-services.js';
+import { percentile, type BenchFigure } from '../figure.js';
+
+const LEAVES = Number(process.env.BATON_BENCH_LEAVES ?? 1_000_000);
+/** For the rate of sealing a batch that is waiting, and the rest of the log. */
+const BATCH = 1_000;
+const BUNDLES = 50;
+const LEAVES_PER_LEAD = 20;
+
+/** Sealing a real lead's events again and again under other ids, and checking the log that comes of it. */
+export async function run(): Promise<BenchFigure[]> {
+  const directory = await mkdtemp(join(tmpdir(), 'baton-bench-'));
+  const folder = join(directory, 'trail');
+  const signer = noteSigner('log.example/bench', SIGNATURE_TYPE.ed25519, Buffer.alloc(32, 1));
+  const services = await CommandServices.open(directory);
+  try {
+    const { lead } = await services.typicalHistory();
+    const log = await TrailLog.open({ folder, signer });
+    const sealer = new Sealer(services.store, log);
+    let lastCheckpoint = '';
+    const sealing = await secondsOf(async () => {
+      for (let position = 0; position < LEAVES; position += BATCH) await sealer.seal(copies(lead, position));
+    });
+    lastCheckpoint = (await new TrailFolder(folder).read('checkpoint'))?.toString('utf8') ?? '';
+    log.close();
+
+    const policy = parsePolicy(Buffer.from(`log ${formatVkey(signer.key)}\nquorum none\n`));
+    if (!policy.ok) throw new Error(policy.problem);
+    let size: number | undefined;
+    const checking = await secondsOf(async () => {
+      const report = await fsck(folder, { policy: policy.value });
+      if (report.verdict === 'tampered') throw new Error(report.rule);
+      size = report.size;
+    });
+    const opening = await secondsOf(async () => (await TrailLog.open({ folder, signer })).close());
+    const proving = await proofTimes(folder, lastCheckpoint);
+    return [
+      figure('sealing into durable files, events not signed yet', LEAVES / sealing, 'leaves/s', 'higher', 2_000, 5_000, `${BATCH} a batch`),
+      figure(`checking ${LEAVES} leaves, every tile and stream`, checking, 's', 'lower', 120, 60, `${size} leaves, without event signatures`),
+      figure('opening the log for sealing, which checks all of it', opening, 's', 'lower'),
+      figure(`inclusion proofs of a lead's ${LEAVES_PER_LEAD} leaves, p99`, percentile(proving, 0.99), 'ms', 'lower', 50, undefined, 'proofs only: the bundle is not built yet'),
+    ];
+  } finally {
+    await services.close();
+    await rm(directory, { recursive: true });
+  }
+}
+
+/** A batch of leads' events, each lead whole or going on in the next batch. */
+function copies(lead: readonly RecordedEvent[], from: number): RecordedEvent[] {
+  return Array.from({ length: Math.min(BATCH, LEAVES - from) }, (_, at) => {
+    const position = from + at;
+    const event = lead[position % lead.length];
+    if (event === undefined) throw new Error('the lead has no events');
+    const stream = `lead-${Math.floor(position / lead.length)}`;
+    return { ...event, id: `${stream}-${event.revision}`, stream, position: String(position + 1) };
+  });
+}
+
+/** Milliseconds each, from cold tiles but warm files; a lead's leaves lie apart. */
+async function proofTimes(folder: string, checkpoint: string): Promise<readonly number[]> {
+  const files = new TrailFolder(folder);
+  const times: number[] = [];
+  for (let bundle = 0; bundle < BUNDLES; bundle += 1) {
+    const begin = performance.now();
+    const hashes = new TileHashes(files.readTile, LEAVES);
+    for (let at = 0; at < LEAVES_PER_LEAD; at += 1) {
+      const index = (bundle * 7_919 + at * 48_611) % LEAVES;
+      formatTlogProof({ index, proof: await hashes.inclusion(index), checkpoint });
+    }
+    times.push(performance.now() - begin);
+  }
+  return times;
+}
+
+function figure(
+  name: string,
+  value: number,
+  unit: string,
+  better: BenchFigure['better'],
+  must?: number,
+  aim?: number,
+  note?: string,
+): BenchFigure {
+  return {
+    name,
+    value,
+    unit,
+    better,
+    ...(must === undefined ? {} : { must }),
+    ...(aim === undefined ? {} : { aim }),
+    ...(note === undefined ? {} : { note }),
+  };
+}

@@ -1,0 +1,98 @@
+import { access, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { TileReader } from '../transparency-log/tile-hashes.js';
+import { TILE_WIDTH, tilePath } from '../transparency-log/tile-path.js';
+import { parseEntries } from '../transparency-log/entry-bundle.js';
+import { HASH_BYTES } from '../transparency-log/merkle-hash.js';
+import { parsed, refused, type Parsed } from '../transparency-log/parsed.js';
+
+/** A log's files, laid out as C2SP tlog-tiles serves them: `checkpoint`, `tile/…`, `tile/entries/…`. */
+export class TrailFolder {
+  constructor(readonly folder: string) {}
+
+  /** undefined where there is none */
+  async read(path: string): Promise<Buffer | undefined> {
+    try {
+      return await readFile(join(this.folder, path));
+    } catch (fault) {
+      if ((fault as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw fault;
+    }
+  }
+
+  /** A tile; where only the full one is left, its beginning. One that is not there reads as none. */
+  readonly readTile: TileReader = async (tile) => {
+    const bytes = await this.read(tilePath(tile));
+    if (bytes !== undefined || tile.width === TILE_WIDTH) return bytes ?? Buffer.alloc(0);
+    const full = await this.read(tilePath({ ...tile, width: TILE_WIDTH }));
+    return full?.subarray(0, tile.width * HASH_BYTES) ?? Buffer.alloc(0);
+  };
+
+  /** The first entries of a bundle, from the one of this width or the full one that took its place. */
+  async entries(index: number, width: number): Promise<Parsed<readonly Uint8Array[]>> {
+    const path = tilePath({ level: 'entries', index, width });
+    const bundle = await this.read(path);
+    if (bundle !== undefined) return named(path, parseEntries(bundle, width));
+    const full = await this.read(tilePath({ level: 'entries', index, width: TILE_WIDTH }));
+    if (full === undefined) return refused(`${path} is missing`);
+    const entries = parseEntries(full, TILE_WIDTH);
+    return entries.ok ? parsed(entries.value.slice(0, width)) : named(path, entries);
+  }
+
+  /**
+   * Writes files so that each is there whole or not at all, and all are on the disk when this returns: contents first,
+   * then their names, then the folders that hold the names.
+   */
+  async write(files: readonly { readonly path: string; readonly bytes: string | Uint8Array }[]): Promise<void> {
+    const folders = new Set<string>();
+    for (const { path } of files) await this.#makeFolders(dirname(path), folders);
+    await Promise.all(files.map(({ path, bytes }) => writeDraft(join(this.folder, draftOf(path)), bytes)));
+    for (const { path } of files) await rename(join(this.folder, draftOf(path)), join(this.folder, path));
+    await Promise.all([...folders].map((folder) => syncFolder(join(this.folder, folder))));
+  }
+
+  async has(path: string): Promise<boolean> {
+    return access(join(this.folder, path)).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  async remove(path: string): Promise<void> {
+    await rm(join(this.folder, path), { recursive: true, force: true });
+  }
+
+  /** A new folder's name is durable only once the folder above is. */
+  async #makeFolders(folder: string, toSync: Set<string>): Promise<void> {
+    toSync.add(folder);
+    const made = await mkdir(join(this.folder, folder), { recursive: true, mode: 0o700 });
+    if (made === undefined) return;
+    for (let above = folder; above !== '.';) {
+      above = dirname(above);
+      toSync.add(above);
+    }
+  }
+}
+
+const named = <T>(path: string, read: Parsed<T>): Parsed<T> => (read.ok ? read : refused(`${path}: ${read.problem}`));
+
+const draftOf = (path: string): string => `${path}.draft`;
+
+async function writeDraft(file: string, bytes: string | Uint8Array): Promise<void> {
+  const handle = await open(file, 'w', 0o600);
+  try {
+    await handle.writeFile(bytes);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

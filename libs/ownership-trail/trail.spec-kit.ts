@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { JsonObject } from '../decider/json.js';
+import type { EventStore, NewEvent, RecordedEvent } from '../event-store/event-store.js';
+import { SIGNATURE_TYPE } from '../transparency-log/note-key.js';
+import { noteSigner } from '../transparency-log/note-signer.js';
+import { Sealer } from './sealer.js';
+import { TrailLog } from './trail-log.js';
+
+export const signer = noteSigner('log.example/baton', SIGNATURE_TYPE.ed25519, Buffer.alloc(32, 1));
+export const newTrailFolder = (): string => mkdtempSync(join(tmpdir(), 'baton-trail-'));
+
+const OWNERS = ['ann', 'ben', 'cleo'];
+const owner = (revision: number) => ({ team: 'north', person: OWNERS[revision % OWNERS.length] });
+
+/** An event of a lead whose steward changes with each: what the metadata of real ones says, and little else. */
+export const stewardEvent = (revision: number, change?: JsonObject): NewEvent => ({
+  id: randomUUID(),
+  type: revision === 0 ? 'LeadCreated.v1' : 'StewardTransferred.v1',
+  data: { nonce: randomUUID(), cycle: 1 },
+  metadata: {
+    occurredAt: '2026-01-01T00:00:00.000Z',
+    recordedAt: '2026-01-01T00:00:01.000Z',
+    actor: { kind: 'human', id: 'maria', role: 'marketing', team: 'north' },
+    authn: { iss: 'https://issuer.example', how: 'oidc' },
+    commandId: randomUUID(),
+    change: change ?? {
+      effectiveAt: '2026-01-01T00:00:00.000Z',
+      steward: { from: revision === 0 ? null : owner(revision - 1), to: owner(revision) },
+    },
+  },
+});
+
+/** Events over so many leads, in turns; goes on where the leads are. */
+export async function appendEvents(store: EventStore, count: number, leads = 7): Promise<void> {
+  for (let at = 0; at < count; at += 1) {
+    const stream = `lead-${at % leads}`;
+    const [last] = await store.readStream(stream, { direction: 'backward', limit: 1 });
+    const revision = last === undefined ? 0 : last.revision + 1;
+    await store.append(stream, last?.revision ?? 'no-stream', [stewardEvent(revision)]);
+  }
+}
+
+/** Seals all that the store holds, in batches, and closes the log again. */
+export async function sealAll(store: EventStore, folder: string, batch = 1_000): Promise<string | undefined> {
+  const log = await TrailLog.open({ folder, signer });
+  try {
+    let checkpoint: string | undefined;
+    const sealer = new Sealer(store, log, (_, note) => {
+      checkpoint = note;
+    });
+    for (let page: readonly RecordedEvent[]; (page = await store.readAll(pageAfter(log, batch))).length > 0;)
+      await sealer.seal(page);
+    return checkpoint;
+  } finally {
+    log.close();
+  }
+}
+
+const pageAfter = (log: TrailLog, limit: number) =>
+  log.sealedUpTo === undefined ? { limit } : { limit, after: log.sealedUpTo };

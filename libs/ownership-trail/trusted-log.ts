@@ -1,0 +1,31 @@
+import { parsed, refused, type Parsed } from '../transparency-log/parsed.js';
+import { verifyConsistency } from '../transparency-log/merkle-proof.js';
+import { TileFault, TileHashes } from '../transparency-log/tile-hashes.js';
+import type { TlogPolicy } from '../transparency-log/tlog-policy.js';
+import { trustCheckpoint, type TrustedCheckpoint } from '../transparency-log/trusted-checkpoint.js';
+import { TrailFolder } from './trail-folder.js';
+
+/** The checkpoint that a log's folder holds, under a policy. */
+export async function trustedHead(folder: string, policy: TlogPolicy): Promise<Parsed<TrustedCheckpoint>> {
+  const text = await new TrailFolder(folder).read('checkpoint');
+  return text === undefined ? refused('checkpoint: there is none') : trustCheckpoint(text, policy);
+}
+
+/** Whether a log only grew since a checkpoint that was held before, as its tiles prove. */
+export async function continuesFrom(
+  folder: string,
+  { checkpoint: before }: TrustedCheckpoint,
+  { checkpoint: now }: TrustedCheckpoint,
+): Promise<Parsed<true>> {
+  if (before.origin !== now.origin) return refused('consistency: the two checkpoints are of different logs');
+  if (before.size > now.size) return refused(`consistency: the log had ${before.size} leaves and has ${now.size}`);
+  if (before.size === 0) return parsed(true);
+  try {
+    const proof = await new TileHashes(new TrailFolder(folder).readTile, now.size).consistency(before.size);
+    const claim = { oldSize: before.size, oldRoot: before.root, newSize: now.size, newRoot: now.root, proof };
+    return verifyConsistency(claim) ? parsed(true) : refused('consistency: the log does not continue the one held before');
+  } catch (fault) {
+    if (fault instanceof TileFault) return refused(`consistency: ${fault.message}`);
+    throw fault;
+  }
+}
