@@ -68,7 +68,9 @@ function inWords({ verdict, rule, index, origin, size, root, quorum, streams, wi
   const at = index === undefined ? '' : ` (leaf ${index})`;
   return [
     `${verdict}${rule === undefined ? '' : `: ${rule}`}${at}`,
-    ...(origin === undefined ? [] : [`log      ${origin}`, `leaves   ${size}`, `root     ${root}`, `quorum   ${quorum}`]),
+    ...(origin === undefined
+      ? []
+      : [`log      ${origin}`, `leaves   ${size}`, `root     ${root}`, `quorum   ${quorum}`]),
     ...(witnessed ? [`seen     from ${witnessed.notBefore} to ${witnessed.notAfter}`] : []),
     ...(streams === undefined ? [] : [`streams  ${streams}, each from its first event without a gap`]),
     '',

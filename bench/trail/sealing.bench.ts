@@ -49,10 +49,34 @@ export async function run(): Promise<BenchFigure[]> {
     const opening = await secondsOf(async () => (await TrailLog.open({ folder, signer })).close());
     const proving = await proofTimes(folder, lastCheckpoint);
     return [
-      figure('sealing into durable files, events not signed yet', LEAVES / sealing, 'leaves/s', 'higher', 2_000, 5_000, `${BATCH} a batch`),
-      figure(`checking ${LEAVES} leaves, every tile and stream`, checking, 's', 'lower', 120, 60, `${size} leaves, without event signatures`),
+      figure(
+        'sealing into durable files, events not signed yet',
+        LEAVES / sealing,
+        'leaves/s',
+        'higher',
+        2_000,
+        5_000,
+        `${BATCH} a batch`,
+      ),
+      figure(
+        `checking ${LEAVES} leaves, every tile and stream`,
+        checking,
+        's',
+        'lower',
+        120,
+        60,
+        `${size} leaves, without event signatures`,
+      ),
       figure('opening the log for sealing, which checks all of it', opening, 's', 'lower'),
-      figure(`inclusion proofs of a lead's ${LEAVES_PER_LEAD} leaves, p99`, percentile(proving, 0.99), 'ms', 'lower', 50, undefined, 'proofs only: the bundle is not built yet'),
+      figure(
+        `inclusion proofs of a lead's ${LEAVES_PER_LEAD} leaves, p99`,
+        percentile(proving, 0.99),
+        'ms',
+        'lower',
+        50,
+        undefined,
+        'proofs only: the bundle is not built yet',
+      ),
     ];
   } finally {
     await services.close();

@@ -23,7 +23,9 @@ export async function continuesFrom(
   try {
     const proof = await new TileHashes(new TrailFolder(folder).readTile, now.size).consistency(before.size);
     const claim = { oldSize: before.size, oldRoot: before.root, newSize: now.size, newRoot: now.root, proof };
-    return verifyConsistency(claim) ? parsed(true) : refused('consistency: the log does not continue the one held before');
+    return verifyConsistency(claim)
+      ? parsed(true)
+      : refused('consistency: the log does not continue the one held before');
   } catch (fault) {
     if (fault instanceof TileFault) return refused(`consistency: ${fault.message}`);
     throw fault;

@@ -28,7 +28,9 @@ interface FullNode {
  */
 export class TileHashes {
   readonly #tiles = new Map<string, Promise<void>>();
-  readonly #nodes = new Map<string, Buffer>();
+  readonly #bytes = new Map<string, Uint8Array>();
+  /** those within a tile that were asked for */
+  readonly #nodes = new Map<string, Uint8Array>();
 
   constructor(
     private readonly read: TileReader,
@@ -46,7 +48,7 @@ export class TileHashes {
   }
 
   /** The root of a full tile, which the level above must hold. @throws as `inclusion` */
-  async tileRoot(level: number, index: number): Promise<Buffer> {
+  async tileRoot(level: number, index: number): Promise<Uint8Array> {
     const height = level * TILE_HEIGHT + TILE_HEIGHT;
     await this.#load({ height: height - TILE_HEIGHT, index: index * TILE_WIDTH });
     return this.#joined(height, index, height - TILE_HEIGHT);
@@ -60,10 +62,10 @@ export class TileHashes {
 
   async #roots(ranges: readonly LeafRange[]): Promise<readonly Buffer[]> {
     await Promise.all(ranges.flatMap(fullNodes).map((node) => this.#load(node)));
-    return ranges.map((range) => this.#root(range));
+    return ranges.map((range) => Buffer.from(this.#root(range)));
   }
 
-  #root({ begin, end }: LeafRange): Buffer {
+  #root({ begin, end }: LeafRange): Uint8Array {
     if (begin === end) return EMPTY_ROOT;
     const node = fullNode(begin, end);
     if (node !== undefined) return this.#node(node.height, node.index);
@@ -72,16 +74,25 @@ export class TileHashes {
   }
 
   /** A node that a loaded tile holds, or two of its nodes give. */
-  #node(height: number, index: number): Buffer {
-    const node = this.#nodes.get(`${height}/${index}`);
-    if (node !== undefined) return node;
+  #node(height: number, index: number): Uint8Array {
+    const inTile = height % TILE_HEIGHT === 0 ? this.#hashInTile(height / TILE_HEIGHT, index) : undefined;
+    if (inTile !== undefined) return inTile;
+    const key = `${height}/${index}`;
+    const known = this.#nodes.get(key);
+    if (known !== undefined) return known;
+    if (height === 0) throw new RangeError('a tile that was not loaded is needed');
     const joined = nodeHash(this.#node(height - 1, 2 * index), this.#node(height - 1, 2 * index + 1));
-    this.#nodes.set(`${height}/${index}`, joined);
+    this.#nodes.set(key, joined);
     return joined;
   }
 
+  #hashInTile(level: number, index: number): Uint8Array | undefined {
+    const at = (index % TILE_WIDTH) * HASH_BYTES;
+    return this.#bytes.get(`${level}/${Math.floor(index / TILE_WIDTH)}`)?.subarray(at, at + HASH_BYTES);
+  }
+
   /** From the nodes of one height up, whatever tiles above say. */
-  #joined(height: number, index: number, from: number): Buffer {
+  #joined(height: number, index: number, from: number): Uint8Array {
     if (height === from) return this.#node(height, index);
     return nodeHash(this.#joined(height - 1, 2 * index, from), this.#joined(height - 1, 2 * index + 1, from));
   }
@@ -99,10 +110,7 @@ export class TileHashes {
   async #readTile(tile: Tile): Promise<void> {
     const bytes = await this.read(tile);
     if (bytes.length !== tile.width * HASH_BYTES) throw new TileFault(tilePath(tile));
-    for (let at = 0; at < tile.width; at += 1) {
-      const hash = Buffer.from(bytes.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES));
-      this.#nodes.set(`${tile.level * TILE_HEIGHT}/${tile.index * TILE_WIDTH + at}`, hash);
-    }
+    this.#bytes.set(`${tile.level}/${tile.index}`, bytes);
   }
 }
 
