@@ -9,7 +9,7 @@ import { LineProcess } from './line-process.js';
 const STARTS = 5;
 const CREATES = 5_000;
 const CONNECTIONS = 50;
-const MAIN = join(import.meta.dirname, '../apps/baton/main.js');
+const MAIN = join(import.meta.dirname, '../bundle/baton.js');
 
 interface Started {
   /** from the fork to its line in the log */

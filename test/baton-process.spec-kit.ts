@@ -18,7 +18,7 @@ export interface ReportedVerdict {
   readonly odd?: readonly string[];
 }
 
-const MAIN = resolve('dist/apps/cli/main.js');
+const MAIN = resolve('dist/bundle/cli.js');
 
 /** The built command line in a folder of its own, with an embedded server over that folder. */
 export class BatonFolder {

@@ -8,7 +8,7 @@ import { LeadLife } from './lead-life.spec-kit.js';
 import { formTeams, newLead, signPolicy } from './people.spec-kit.js';
 import { until } from './until.spec-kit.js';
 
-const MAIN = resolve('dist/apps/cli/main.js');
+const MAIN = resolve('dist/bundle/cli.js');
 const POISONED = 'lead-11111111-1111-8111-8111-111111111111';
 const LONG_MS = 240_000;
 

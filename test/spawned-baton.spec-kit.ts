@@ -6,7 +6,7 @@ import { DevTokenIssuer, devKeyFile } from '../libs/http-kit/dev-tokens.js';
 import { clientOf } from './baton.spec-kit.js';
 import type { Client } from './client.spec-kit.js';
 
-const MAIN = fileURLToPath(new URL('../dist/apps/baton/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../dist/bundle/baton.js', import.meta.url));
 
 export interface Ended {
   readonly code: number | null;

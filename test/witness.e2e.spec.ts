@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { formatVkey } from '../libs/transparency-log/note-key.js';
 import { logSigner, ORIGIN, PostingLog } from '../libs/witness/witness.spec-kit.js';
 
-const MAIN = fileURLToPath(new URL('../dist/apps/witness/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../dist/bundle/witness.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'baton-witness-'));
 const policy = join(folder, 'logs.policy');
 writeFileSync(policy, `log ${formatVkey(logSigner.key)}\nquorum none\n`);

@@ -1,18 +1,14 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { SqliteEventStore } from '../../libs/event-store/sqlite-event-store.js';
-import { createLogger } from '../../libs/telemetry/logger.js';
-import type { Settings } from './settings.js';
-import { composeBaton, type Running } from './compose.js';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
 import { assertDevTokensAllowed } from '../../libs/http-kit/dev-tokens-allowed.js';
 import { DevTokenIssuer, devKeyFile } from '../../libs/http-kit/dev-tokens.js';
 import { tokenVerifier } from '../../libs/http-kit/token-verifier.js';
 import { randomPool } from '../../libs/ids/random-pool.js';
 import { cachingKeyStore } from '../../libs/personal-data/caching-key-store.js';
-import { openKeyFile } from '../../libs/personal-data/key-file.js';
-import { SqliteKeyStore } from '../../libs/personal-data/sqlite-key-store.js';
-import { SqliteReadDatabase } from '../../libs/read-database/sqlite-read-database.js';
+import { createLogger } from '../../libs/telemetry/logger.js';
+import type { Running } from './compose.js';
+import { openEmbeddedStores } from './embedded-stores.js';
+import type { Settings } from './settings.js';
 
 /**
  * Everything in one process on SQLite files: what `npm start` runs, and what the CLI runs where no server is.
@@ -26,15 +22,11 @@ export async function startEmbedded(settings: Settings): Promise<Running> {
   const clock = Date.now;
   const random = randomPool();
   const verified = issuer ?? (await DevTokenIssuer.open(devKeyFile(dataDir), clock)).settings;
-  const store = await SqliteEventStore.open({ file: join(dataDir, 'events.sqlite') });
-  const opened: { close(): Promise<void> }[] = [store];
+  const opening = openEmbeddedStores(dataDir, random);
   try {
-    assertKeysThere(dataDir);
-    const ring = openKeyFile(join(dataDir, 'keys.json'), randomBytes);
-    const keyStore = await SqliteKeyStore.open(join(dataDir, 'contacts.sqlite'), ring, random);
-    opened.unshift(keyStore);
-    const database = await SqliteReadDatabase.open(join(dataDir, 'views.sqlite'));
-    opened.push(database);
+    // Most of the program is read only now, while the stores' threads start.
+    const [stores, { composeBaton }] = await Promise.all([opening, import('./compose.js')]);
+    const { store, database, keyStore, ring } = stores;
     return await composeBaton({
       settings,
       store,
@@ -47,20 +39,13 @@ export async function startEmbedded(settings: Settings): Promise<Running> {
       clock,
       verifyToken: tokenVerifier(verified, clock),
       logger: createLogger('baton', settings.logLevel),
-      closeStores: () => closeAll(opened),
+      closeStores: stores.close,
     });
   } catch (fault) {
-    await closeAll(opened);
+    await opening.then(
+      ({ close }) => close(),
+      () => undefined,
+    );
     throw fault;
   }
-}
-
-/** Fresh keys would open nothing of what is there: data without its keys is a restored backup, or the keys were lost. */
-function assertKeysThere(dataDir: string): void {
-  if (existsSync(join(dataDir, 'contacts.sqlite')) && !existsSync(join(dataDir, 'keys.json')))
-    throw new Error(`${dataDir} has data but no keys.json: put the one of this installation there; no backup holds it`);
-}
-
-async function closeAll(opened: readonly { close(): Promise<void> }[]): Promise<void> {
-  for (const one of opened.toReversed()) await one.close();
 }
