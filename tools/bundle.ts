@@ -6,7 +6,7 @@ import { build, type BuildOptions } from 'esbuild';
 
 /**
  * Joins what `nest build` compiled, and the packages it uses, into a few files per program: `node dist/tools/bundle.js`.
- * Reading some 1,500 small files is most of what a start costs (docs/adr/0014-bundled-programs.md).
+ * Reading some 1,500 small files is most of what a start costs (docs/adr/0015-bundled-programs.md).
  */
 const BUILT = fileURLToPath(new URL('..', import.meta.url));
 const BUNDLE = join(BUILT, 'bundle');
@@ -44,6 +44,8 @@ const OPTIONS: BuildOptions & { readonly metafile: true } = {
   legalComments: 'none',
   metafile: true,
   logLevel: 'warning',
+  // The Swagger plugin writes a key of its own beside one of the sources', which comes later and counts.
+  logOverride: { 'duplicate-object-key': 'silent' },
   banner: {
     js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
   },
