@@ -35,8 +35,9 @@ export class CommandServices {
     private readonly closeAll: () => Promise<void>,
   ) {}
 
-  static async open(directory: string): Promise<CommandServices> {
-    const store = await SqliteEventStore.open({ file: join(directory, 'events.sqlite') });
+  /** @param given instead of an event store in the folder; closed with the services */
+  static async open(directory: string, given?: EventStore): Promise<CommandServices> {
+    const store = given ?? (await SqliteEventStore.open({ file: join(directory, 'events.sqlite') }));
     const ring = openKeyFile(join(directory, 'keys.json'), randomBytes);
     const random = randomPool();
     const keyStore = await SqliteKeyStore.open(join(directory, 'contacts.sqlite'), ring, random);

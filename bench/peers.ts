@@ -6,9 +6,11 @@ import { LineProcess } from './line-process.js';
 /** From dist/bench: the peers are plain JavaScript and stay where they are, beside their own packages. */
 const FOLDER = join(import.meta.dirname, '../../bench/peers');
 
-export const peersInstalled = (): boolean => existsSync(join(FOLDER, 'node_modules/@event-driven-io/emmett'));
+export const peersInstalled = (of: 'postgres' | 'esdb' = 'postgres'): boolean =>
+  existsSync(join(FOLDER, of === 'esdb' ? 'esdb' : '', 'node_modules/@event-driven-io/emmett'));
 
-/** It brings a database of its own and says when it is ready. */
-export const startPeer = (name: 'commands' | 'leads-api'): LineProcess => new LineProcess(join(FOLDER, `${name}.mjs`));
+/** It brings a database of its own, but for EventStoreDB, and says when it is ready. */
+export const startPeer = (name: 'commands' | 'leads-api' | 'esdb/commands'): LineProcess =>
+  new LineProcess(join(FOLDER, `${name}.mjs`));
 
 export const withoutPeers = (name: string): SkippedFigure => ({ name, skipped: 'peers missing: npm run bench:peers' });
