@@ -1,6 +1,9 @@
+import { setMaxListeners } from 'node:events';
 import type { EventStoreDBClient } from '@eventstore/db-client';
 import { StoreFault } from '../event-store.js';
 import { NoAnswer } from './faults.js';
+
+const DEADLINE_EXCEEDED = 4;
 
 /** A client and what is under way on it; disposed of when it is retired and idle. */
 interface Line {
@@ -20,6 +23,8 @@ export class Connection {
   #fault: StoreFault | undefined;
 
   constructor(private readonly connect: () => EventStoreDBClient) {
+    // Every call under way listens, and takes its ear away again.
+    setMaxListeners(0, this.#closing.signal);
     this.#line = { client: connect(), active: 0, retired: new AbortController() };
   }
 
@@ -51,7 +56,8 @@ export class Connection {
     this.assertOpen();
     const line = this.#line;
     const cut = new AbortController();
-    const timer = setTimeout(() => cut.abort(new NoAnswer(what, idleMs)), idleMs);
+    // A turn later: where this process was held up itself, the answer may be here and only unread.
+    const timer = setTimeout(() => setImmediate(() => cut.abort(new NoAnswer(what, idleMs))), idleMs);
     const onClose = (): void => cut.abort(this.#closing.signal.reason);
     this.#closing.signal.addEventListener('abort', onClose, { once: true });
     line.active += 1;
@@ -63,8 +69,10 @@ export class Connection {
       this.#fault = undefined;
       return result;
     } catch (error) {
-      if (error instanceof NoAnswer) this.#replace(line);
-      throw error;
+      // The client's own deadline may run out first, and means the same.
+      const silent = (error as { code?: unknown }).code === DEADLINE_EXCEEDED ? new NoAnswer(what, idleMs) : error;
+      if (silent instanceof NoAnswer) this.#replace(line);
+      throw silent;
     } finally {
       clearTimeout(timer);
       this.#closing.signal.removeEventListener('abort', onClose);

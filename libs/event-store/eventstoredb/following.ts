@@ -95,21 +95,22 @@ async function* live(
 class Arriving {
   #ended: Error | undefined;
   #wake: (() => void) | undefined;
+  readonly #onEnd = (error: Error = new SubscriptionEnded()): void => {
+    this.#ended ??= error;
+    this.#wake?.();
+  };
+  readonly #onRetired = (): void => this.#onEnd();
 
   constructor(
     private readonly subscription: AllStreamSubscription,
-    retired: AbortSignal,
+    private readonly retired: AbortSignal,
     private readonly over: AbortSignal,
   ) {
-    const end = (error: Error) => (): void => {
-      this.#ended ??= error;
-      this.#wake?.();
-    };
     subscription.on('readable', () => this.#wake?.());
-    subscription.on('error', (error) => end(error)());
-    subscription.on('end', end(new SubscriptionEnded()));
-    subscription.on('close', end(new SubscriptionEnded()));
-    retired.addEventListener('abort', end(new SubscriptionEnded()), { once: true });
+    subscription.on('error', this.#onEnd);
+    subscription.on('end', this.#onRetired);
+    subscription.on('close', this.#onRetired);
+    retired.addEventListener('abort', this.#onRetired, { once: true });
   }
 
   take(most: number): readonly ResolvedEvent[] {
@@ -146,6 +147,7 @@ class Arriving {
   }
 
   cancel(): void {
+    this.retired.removeEventListener('abort', this.#onRetired);
     void this.subscription.unsubscribe().catch(() => undefined);
   }
 }
