@@ -17,7 +17,7 @@ import { median, type BenchFigure, type SkippedFigure } from '../figure.js';
 import { appendLeads } from '../lead-load.js';
 
 const NAME = 'relay, against the slower of reading the store and raw transactional producing';
-const EVENTS = 64_000;
+const EVENTS = 32_000;
 const APPENDERS = 64;
 const BATCH = 2_000;
 const ROUNDS = 3;
