@@ -53,7 +53,7 @@ async function fromLiveFeed(bearer: string): Promise<void> {
 }
 
 async function fromKafka(broker: string): Promise<void> {
-  const { Kafka, logLevel } = await import('kafkajs');
+  const { Kafka, logLevel } = (await import('kafkajs')).default;
   const client = new Kafka({ clientId: 'won-leads', brokers: broker.split(','), logLevel: logLevel.ERROR });
   // Without kept marks it begins anew with each start, and so does its group.
   const reader = client.consumer({ groupId: `won-leads-${process.pid}-${Date.now()}` });
