@@ -4,17 +4,21 @@ import { InProcessFeed } from '../libs/event-feed/in-process-feed.js';
 import { SqliteEventStore } from '../libs/event-store/sqlite-event-store.js';
 import { ProjectionRunner } from '../libs/projection-runner/runner.js';
 import { StoredSkips } from '../libs/projection-runner/skipped-events.js';
+import { PostgresReadDatabase } from '../libs/read-database/postgres-read-database.js';
 import { SqliteReadDatabase } from '../libs/read-database/sqlite-read-database.js';
 
 /*
- * node rebuild-process.js FOLDER DATABASE-FILE: brings all views of the folder's events from nothing to live in a new
- * read database, then says on a line its seconds and the most memory that this process ever took.
+ * node rebuild-process.js FOLDER DATABASE: brings all views of the folder's events from nothing to live in a new read
+ * database (a file, or `postgres://…` and a schema), then says on a line its seconds and the most memory that this
+ * process ever took.
  */
 
 const KIB_PER_MB = 1_024;
-const [folder = '', file = ''] = process.argv.slice(2);
+const [folder = '', place = '', schema = ''] = process.argv.slice(2);
 const store = await SqliteEventStore.open({ file: join(folder, 'events.sqlite') });
-const database = await SqliteReadDatabase.open(file);
+const database = place.startsWith('postgres:')
+  ? await PostgresReadDatabase.open({ url: place, schema })
+  : await SqliteReadDatabase.open(place);
 const feed = new InProcessFeed(store);
 const skips = new StoredSkips(store);
 const runner = new ProjectionRunner({ database, feed, projections: allProjections, skips, clock: Date.now });
