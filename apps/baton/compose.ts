@@ -33,7 +33,7 @@ import type { RandomBytes } from '../../libs/personal-data/random-bytes.js';
 import { ProjectionRunnerModule } from '../../libs/projection-runner/projection-runner.module.js';
 import { ProjectionRunner } from '../../libs/projection-runner/runner.js';
 import { StoredSkips } from '../../libs/projection-runner/skipped-events.js';
-import type { ReadDatabase } from '../../libs/read-database/read-database.js';
+import { ReadDatabaseUnavailable, type ReadDatabase } from '../../libs/read-database/read-database.js';
 import { BoardsModule, type BoardFacts } from '../../libs/team-views/boards.module.js';
 import type { LeadAsOf } from '../../libs/team-views/http/leads-as-of.js';
 import { NumbersModule } from '../../libs/team-views/numbers.module.js';
@@ -175,7 +175,10 @@ export async function composeBaton(parts: BatonParts): Promise<Running> {
 /** Faults of the stores are answered as what they are to the caller: try again. */
 const translateFault: FaultTranslation = (fault) => {
   if (fault instanceof UnknownEvent) return unknownEvent(SECONDS_TO_A_NEWER_PROCESS, fault);
-  return fault instanceof StoreFault || fault instanceof KeyStoreFault || fault instanceof LineFull
+  return fault instanceof StoreFault ||
+    fault instanceof KeyStoreFault ||
+    fault instanceof ReadDatabaseUnavailable ||
+    fault instanceof LineFull
     ? overloaded(1, undefined, fault)
     : undefined;
 };

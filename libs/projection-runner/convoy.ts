@@ -10,6 +10,8 @@ export interface ConvoyOptions {
   /** most events in one transaction, while all views are live and while one is being built */
   readonly batchSize: { readonly live: number; readonly building: number };
   readonly gathering: Gathering;
+  /** whether the database takes the views' transactions at once */
+  readonly sideBySide: boolean;
   /** called after each batch of any view */
   readonly advanced: () => void;
   /** Waits before the feed or the database is tried again; resolves at once when the signal is given. */
@@ -66,20 +68,18 @@ async function areApart(views: readonly View[]): Promise<boolean> {
 
 /** Until the signal, or until what it was begun for is over: the build is done, or no view goes on. */
 async function run(convoy: readonly View[], options: ConvoyOptions): Promise<void> {
-  const { feed, signal, batchSize, gathering, advanced } = options;
+  const { feed, signal, batchSize, gathering } = options;
   const [first] = convoy;
   if (first === undefined) return;
   const over = new AbortController();
   const isBuilding = (): boolean => convoy.some((view) => view.isBuilding && !view.isStopped);
   const building = isBuilding();
   const handler = async (batch: FeedBatch): Promise<void> => {
-    for (const view of convoy) {
-      if (view.isStopped) continue;
-      await take(view, batch);
-      advanced();
-      // Each view's batch is one stretch of work; requests of this process come in between.
-      await nextTurn();
-    }
+    await takeAll(
+      convoy.filter((view) => !view.isStopped),
+      batch,
+      options,
+    );
     if (building !== isBuilding() || convoy.every((view) => view.isStopped)) over.abort();
     // A full batch has more behind it already.
     else if (!building && batch.events.length < batchSize.live) await gathering.pause(signal);
@@ -95,6 +95,28 @@ async function run(convoy: readonly View[], options: ConvoyOptions): Promise<voi
     signal: AbortSignal.any([signal, over.signal]),
     batchSize: building ? batchSize.building : batchSize.live,
   });
+}
+
+/** Over before it throws: nothing of the batch is under way when somebody looks what became of it. */
+async function takeAll(
+  views: readonly View[],
+  batch: FeedBatch,
+  { sideBySide, advanced }: Pick<ConvoyOptions, 'sideBySide' | 'advanced'>,
+): Promise<void> {
+  const taking = async (view: View): Promise<void> => {
+    await take(view, batch);
+    advanced();
+  };
+  if (sideBySide) {
+    const taken = await Promise.allSettled(views.map(taking));
+    for (const each of taken) if (each.status === 'rejected') throw each.reason;
+    return;
+  }
+  for (const view of views) {
+    await taking(view);
+    // Each view's batch is one stretch of work; requests of this process come in between.
+    await nextTurn();
+  }
 }
 
 /** In each partition where the view is that is least far there; the others drop what they have seen. */

@@ -38,6 +38,7 @@ export class ProjectionRunner {
       signal: this.stopping.signal,
       batchSize,
       gathering,
+      sideBySide: database.isShared ?? false,
       advanced,
       pause,
     });

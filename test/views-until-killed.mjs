@@ -1,0 +1,74 @@
+/**
+ * node views-until-killed.mjs EVENTS URL SCHEMA
+ *
+ * One of several instances that keep up the same views, from a file of recorded events in three partitions, all of
+ * which each instance believes to be its own: worse than any real feed, which gives a partition to one at a time.
+ */
+import { readFileSync } from 'node:fs';
+
+/** What was built, typed by its source. @param {string} path @returns {Promise<unknown>} */
+const built = (path) => import(new URL(`../dist/libs/${path}`, import.meta.url).href);
+const { MemoryEventStore } = /** @type {typeof import('../libs/event-store/memory-event-store.js')} */ (
+  await built('event-store/memory-event-store.js')
+);
+const { ProjectionRunner } = /** @type {typeof import('../libs/projection-runner/runner.js')} */ (
+  await built('projection-runner/runner.js')
+);
+const { StoredSkips } = /** @type {typeof import('../libs/projection-runner/skipped-events.js')} */ (
+  await built('projection-runner/skipped-events.js')
+);
+const { PostgresReadDatabase } = /** @type {typeof import('../libs/read-database/postgres-read-database.js')} */ (
+  await built('read-database/postgres-read-database.js')
+);
+const { FunnelProjection } = /** @type {typeof import('../libs/team-views/funnel-projection.js')} */ (
+  await built('team-views/funnel-projection.js')
+);
+const { LeadCardProjection } = /** @type {typeof import('../libs/team-views/lead-card-projection.js')} */ (
+  await built('team-views/lead-card-projection.js')
+);
+const { OutcomeProjection } = /** @type {typeof import('../libs/team-views/outcome-projection.js')} */ (
+  await built('team-views/outcome-projection.js')
+);
+
+const PARTITIONS = 3;
+const BATCH = 20;
+const [file = '', url = '', schema = ''] = process.argv.slice(2);
+/** @typedef {import('../libs/event-feed/event-feed.js').FeedEvent} FeedEvent */
+/** @type {FeedEvent[][]} */
+const parts = Array.from({ length: PARTITIONS }, () => []);
+for (const line of readFileSync(file, 'utf8').split('\n')) {
+  if (line === '') continue;
+  const event = /** @type {FeedEvent} */ (JSON.parse(line));
+  const part = parts[[...event.stream].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % PARTITIONS] ?? [];
+  part.push({ ...event, offset: BigInt(part.length + 1) });
+}
+
+/** @type {import('../libs/event-feed/event-feed.js').EventFeed} */
+const feed = {
+  isShared: true,
+  head: async () => new Map(parts.map((part, partition) => [partition, BigInt(part.length)])),
+  oldestAfter: async () => undefined,
+  deliver: async ({ reached, handler, signal }) => {
+    const from = (await reached?.()) ?? new Map();
+    const delivered = parts.map(async (part, partition) => {
+      for (let next = Number(from.get(partition) ?? 0n); next < part.length && !signal.aborted; next += BATCH) {
+        const events = part.slice(next, next + BATCH);
+        await handler({ partition, offset: BigInt(next + events.length), events });
+      }
+    });
+    for (const each of await Promise.allSettled(delivered)) if (each.status === 'rejected') throw each.reason;
+    if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve));
+  },
+};
+const database = await PostgresReadDatabase.open({ url, schema, idleInTransactionMs: 500 });
+const runner = new ProjectionRunner({
+  database,
+  feed,
+  projections: () => [new LeadCardProjection(), new FunnelProjection(), new OutcomeProjection()],
+  skips: new StoredSkips(new MemoryEventStore()),
+  clock: Date.now,
+  followMs: 100,
+  pause: () => new Promise((resolve) => setTimeout(resolve, Math.random() * 20)),
+});
+await runner.start();
+process.stdout.write('started\n');
