@@ -38,7 +38,9 @@ const [file = '', url = '', schema = ''] = process.argv.slice(2);
 const parts = Array.from({ length: PARTITIONS }, () => []);
 for (const line of readFileSync(file, 'utf8').split('\n')) {
   if (line === '') continue;
-  const event = /** @type {FeedEvent} */ (JSON.parse(line));
+  /** @type {unknown} */
+  const parsed = JSON.parse(line);
+  const event = /** @type {FeedEvent} */ (parsed);
   const part = parts[[...event.stream].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % PARTITIONS] ?? [];
   part.push({ ...event, offset: BigInt(part.length + 1) });
 }
