@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { allProjections } from '../apps/baton/projections.js';
+import { allProjections } from '../apps/composition/projections.js';
 import { InProcessFeed } from '../libs/event-feed/in-process-feed.js';
 import { SqliteEventStore } from '../libs/event-store/sqlite-event-store.js';
 import { ProjectionRunner } from '../libs/projection-runner/runner.js';

@@ -17,7 +17,8 @@ import type { Settings } from './settings.js';
  */
 export async function startEmbedded(settings: Settings): Promise<Running> {
   const { dataDir, host, issuer } = settings;
-  if (!issuer) assertDevTokensAllowed({ host, hasIssuer: false, externalServers: [] });
+  const externalServers = settings.kafka ? ['BATON_KAFKA'] : [];
+  if (!issuer) assertDevTokensAllowed({ host, hasIssuer: false, externalServers });
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const clock = Date.now;
   const random = randomPool();

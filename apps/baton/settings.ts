@@ -1,6 +1,7 @@
 import { issuerFromEnvironment } from '../../libs/http-kit/issuer-settings.js';
 import { parseRateLimit, type RateLimit } from '../../libs/http-kit/rate-limit.js';
 import type { IssuerSettings } from '../../libs/http-kit/token-verifier.js';
+import { kafkaSettingsFrom, type KafkaSettings } from '../../libs/kafka-client/kafka-settings.js';
 import { LOG_LEVELS, type LogLevel } from '../../libs/telemetry/logger.js';
 
 export interface Settings {
@@ -13,6 +14,8 @@ export interface Settings {
   /** who issues tokens; absent: this machine's development key */
   readonly issuer?: IssuerSettings;
   readonly rateLimit?: RateLimit;
+  /** where the relay of this process publishes; absent: nowhere */
+  readonly kafka?: KafkaSettings;
 }
 
 /** A setting that is missing or wrong; one clear line. */
@@ -20,9 +23,19 @@ export class SettingsRefused extends Error {
   override name = 'SettingsRefused';
 }
 
-/** Reads the environment: BATON_DATA, BATON_HOST, BATON_PORT, BATON_LOG_LEVEL, BATON_RATE_LIMIT, BATON_ISSUER and its like. */
+/**
+ * Reads the environment: BATON_DATA, BATON_HOST, BATON_PORT, BATON_LOG_LEVEL, BATON_RATE_LIMIT, BATON_ISSUER and its like,
+ * BATON_KAFKA and its like.
+ *
+ * @throws SettingsRefused, StartRefused, KafkaSettingsRefused in clear lines
+ */
 export function settingsFrom(environment: NodeJS.ProcessEnv): Settings {
+  for (const name of ['BATON_EVENT_STORE', 'BATON_DATABASE']) {
+    if (environment[name])
+      throw new SettingsRefused(`${name} is of the separate services: unset it, or start lead-api`);
+  }
   const issuer = issuerFromEnvironment(environment);
+  const kafka = kafkaSettingsFrom(environment);
   const limit = environment.BATON_RATE_LIMIT;
   return {
     dataDir: environment.BATON_DATA ?? 'data',
@@ -31,6 +44,7 @@ export function settingsFrom(environment: NodeJS.ProcessEnv): Settings {
     logLevel: levelOf(environment.BATON_LOG_LEVEL ?? 'info'),
     ...(issuer ? { issuer } : {}),
     ...(limit === undefined ? {} : { rateLimit: parseRateLimit(limit) }),
+    ...(kafka ? { kafka } : {}),
   };
 }
 

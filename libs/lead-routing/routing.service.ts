@@ -70,7 +70,7 @@ export class RoutingService {
   }
 
   async #run(): Promise<void> {
-    const { feed, logger } = this.parts;
+    const { feed, logger, memory } = this.parts;
     const { signal } = this.#stopping;
     for (let attempt = 0; !signal.aborted; attempt += 1) {
       try {
@@ -78,7 +78,9 @@ export class RoutingService {
           await this.#handle(batch);
           attempt = 0;
         };
-        await feed.deliver({ from: this.#reached, handler, signal });
+        // Several processes share the work: what another has done meanwhile stands in the memory.
+        const reached = async (): Promise<FeedProgress> => (await memory.progress()) ?? this.#reached;
+        await feed.deliver({ from: this.#reached, group: 'lead-routing', reached, handler, signal });
       } catch (fault) {
         logger.error({ fault: describeFault(fault) }, 'lead-routing stands still and will try again');
         const pause = Math.min(LONGEST_PAUSE_MS, 100 * 2 ** attempt);

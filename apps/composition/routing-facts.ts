@@ -30,8 +30,12 @@ export function salesLoadSource(database: ReadDatabase, reference: ReferenceData
   };
 }
 
-/** What lead-routing reads, from the lead cards. */
-export function routingViews(database: ReadDatabase, runner: ProjectionRunner, reference: ReferenceData): RoutingViews {
+/** What lead-routing reads, from the lead cards; `views` tells when they have an event. */
+export function routingViews(
+  database: ReadDatabase,
+  views: Pick<ProjectionRunner, 'whenProcessed'>,
+  reference: ReferenceData,
+): RoutingViews {
   const load = new SalesLoad(database);
   const cards = new LeadCards(database);
   async function* inStates(states: readonly string[], wanted: (card: { offersInCycle: number }) => boolean) {
@@ -51,7 +55,7 @@ export function routingViews(database: ReadDatabase, runner: ProjectionRunner, r
   return {
     async whenSeen(stream, revision) {
       if (!stream.startsWith('lead-')) return;
-      await runner.whenProcessed('lead-card', { stream, revision }, { timeoutMs: WAIT_MS });
+      await views.whenProcessed('lead-card', { stream, revision }, { timeoutMs: WAIT_MS });
     },
     heldFor: async (team) => (await load.held(team)).map(({ lead }) => lead),
     async room(team) {

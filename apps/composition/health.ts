@@ -1,0 +1,53 @@
+import { UnknownEvent } from '../../libs/contracts/unknown-event.js';
+import { StoreFault } from '../../libs/event-store/event-store.js';
+import type { FaultTranslation } from '../../libs/http-kit/problem.filter.js';
+import { overloaded, unknownEvent } from '../../libs/http-kit/problem-exception.js';
+import type { Readiness } from '../../libs/http-kit/readiness.js';
+import { LineFull } from '../../libs/lead-commands/stream-lines.js';
+import type { RoutingService } from '../../libs/lead-routing/routing.service.js';
+import { KeyStoreFault } from '../../libs/personal-data/key-store.js';
+import type { ProjectionRunner } from '../../libs/projection-runner/runner.js';
+import { ReadDatabaseUnavailable } from '../../libs/read-database/read-database.js';
+import type { Metrics } from '../../libs/telemetry/metrics.js';
+
+const SECONDS_TO_A_NEWER_PROCESS = 30;
+const MOST_BEHIND_MS = 60_000;
+
+/** Faults of the stores are answered as what they are to the caller: try again. */
+export const translateFault: FaultTranslation = (fault) => {
+  if (fault instanceof UnknownEvent) return unknownEvent(SECONDS_TO_A_NEWER_PROCESS, fault);
+  return fault instanceof StoreFault ||
+    fault instanceof KeyStoreFault ||
+    fault instanceof ReadDatabaseUnavailable ||
+    fault instanceof LineFull
+    ? overloaded(1, undefined, fault)
+    : undefined;
+};
+
+/** Views that stand still or lag behind make the process unready; their ages are metrics. */
+export function watchViews(runner: ProjectionRunner, readiness: Readiness, metrics: Metrics): void {
+  readiness.register('views', async () => {
+    const failing = (await runner.status()).find((view) => view.fault !== undefined || view.behindMs > MOST_BEHIND_MS);
+    return failing && `${failing.projection}: ${failing.fault ?? `${failing.behindMs} ms behind`}`;
+  });
+  metrics.gauge('baton_views_behind_seconds', 'Age of the oldest event that some view does not have yet.', async () => {
+    return Math.max(0, ...(await runner.status()).map((view) => view.behindMs)) / 1000;
+  });
+  metrics.gauge('baton_views_parked_streams', 'Streams that wait among the dead letters, over all views.', async () => {
+    return (await runner.status()).reduce((sum, view) => sum + view.parkedStreams, 0);
+  });
+  metrics.gauge('baton_views_oldest_parked_seconds', 'Age of the oldest dead letter of any view.', async () => {
+    return Math.max(0, ...(await runner.status()).map((view) => view.oldestParkedMs)) / 1000;
+  });
+}
+
+/** The same for the automatic flow. */
+export function watchRouting(routing: RoutingService, readiness: Readiness, metrics: Metrics): void {
+  readiness.register('routing', async () => {
+    const behind = await routing.behindMs();
+    return behind > MOST_BEHIND_MS ? `${behind} ms behind` : undefined;
+  });
+  metrics.gauge('baton_routing_behind_seconds', 'Age of the oldest event that lead-routing has not done.', async () => {
+    return (await routing.behindMs()) / 1000;
+  });
+}

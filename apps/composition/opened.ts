@@ -1,0 +1,48 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { openEventStoreDb } from '../../libs/event-store/eventstoredb/open-eventstoredb.js';
+import type { EventStore } from '../../libs/event-store/event-store.js';
+import { KafkaFeed } from '../../libs/event-feed/kafka/kafka-feed.js';
+import { randomPool } from '../../libs/ids/random-pool.js';
+import { cachingKeyStore } from '../../libs/personal-data/caching-key-store.js';
+import { openKeyFile } from '../../libs/personal-data/key-file.js';
+import { PostgresKeyStore } from '../../libs/personal-data/postgres-key-store.js';
+import { PostgresReadDatabase } from '../../libs/read-database/postgres-read-database.js';
+import type { ServiceSettings } from './service-settings.js';
+import type { Ports } from './sides.js';
+
+/** What a service has opened, closed in the opposite order. */
+export class Opened {
+  readonly #opened: { close(): Promise<void> }[] = [];
+
+  constructor(private readonly settings: ServiceSettings) {}
+
+  async store(): Promise<EventStore> {
+    return this.#keep(await openEventStoreDb({ address: this.settings.eventStore }));
+  }
+
+  /** All that commands and views stand on. */
+  async ports(): Promise<Ports> {
+    const { database: url, keyFile } = this.settings;
+    const random = randomPool();
+    const store = await this.store();
+    const ring = openKeyFile(keyFile, randomBytes);
+    const keyStore = this.#keep(await PostgresKeyStore.open({ url, ring, random }));
+    const database = this.#keep(await PostgresReadDatabase.open({ url }));
+    const keys = cachingKeyStore(keyStore, { elapsed: () => performance.now() });
+    return { store, database, keys, ring, random, clock: Date.now };
+  }
+
+  /** @param clientId how the brokers see this process */
+  async feed(clientId: string): Promise<KafkaFeed> {
+    return this.#keep(await KafkaFeed.open({ settings: this.settings.kafka, clientId, newGroup: randomUUID }));
+  }
+
+  async close(): Promise<void> {
+    for (const one of this.#opened.splice(0).toReversed()) await one.close();
+  }
+
+  #keep<One extends { close(): Promise<void> }>(one: One): One {
+    this.#opened.push(one);
+    return one;
+  }
+}

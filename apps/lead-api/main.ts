@@ -1,0 +1,39 @@
+#!/usr/bin/env node
+import 'reflect-metadata';
+import { LeadCommandsModule } from '../../libs/lead-commands/lead-commands.module.js';
+import { LeadFeedModule } from '../../libs/lead-feed/lead-feed.module.js';
+import { ReferenceRefresh } from '../../libs/lead-commands/reference-refresh.js';
+import { runService } from '../composition/run-service.js';
+import { commandSide } from '../composition/sides.js';
+
+await runService({
+  name: 'lead-api',
+  description: 'Commands, a lead’s own history, and the live feed of events.',
+  port: 3000,
+  needs: ['event-store', 'database', 'keys', 'issuer'],
+  async start({ opened, logger, metrics, verifyToken }) {
+    const ports = await opened.ports();
+    const command = commandSide(ports);
+    const { database, store, keys, clock } = ports;
+    const refresh = new ReferenceRefresh({ reference: command.reference, database, logger });
+    await refresh.start();
+    return {
+      modules: [
+        LeadCommandsModule.on(command, store, keys, logger),
+        LeadFeedModule.on(
+          store,
+          { teamsOf: (person) => command.reference.teamsOf(person), verifyToken },
+          { clock, metrics },
+        ),
+      ],
+      watch: (readiness) =>
+        readiness.register('event-store', () =>
+          store.head().then(
+            () => undefined,
+            (fault: Error) => fault.message,
+          ),
+        ),
+      stop: () => refresh.stop(),
+    };
+  },
+});

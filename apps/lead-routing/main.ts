@@ -1,0 +1,48 @@
+#!/usr/bin/env node
+import 'reflect-metadata';
+import { ContactCommands } from '../../libs/lead-commands/contact-commands.service.js';
+import { LeadCommands } from '../../libs/lead-commands/lead-commands.service.js';
+import { PlainCommands } from '../../libs/lead-commands/reference-commands.service.js';
+import { ReferenceRefresh } from '../../libs/lead-commands/reference-refresh.js';
+import { InProcessSender } from '../../libs/lead-routing/in-process-sender.js';
+import { RoutingMemory } from '../../libs/lead-routing/routing-tables.js';
+import { RoutingService } from '../../libs/lead-routing/routing.service.js';
+import { ServedProgress } from '../../libs/projection-runner/served-progress.js';
+import { watchRouting } from '../composition/health.js';
+import { routingViews } from '../composition/routing-facts.js';
+import { runService } from '../composition/run-service.js';
+import { commandSide } from '../composition/sides.js';
+
+await runService({
+  name: 'lead-routing',
+  description: 'Holds, routes and hands off qualified leads.',
+  port: 3002,
+  needs: ['event-store', 'kafka', 'database', 'keys'],
+  async start({ opened, logger, metrics }) {
+    const ports = await opened.ports();
+    const { database, store, keys, clock } = ports;
+    const command = commandSide(ports);
+    const { reference } = command;
+    const refresh = new ReferenceRefresh({ reference, database, logger });
+    await refresh.start();
+    const contacts = new ContactCommands(new PlainCommands(command), command, keys);
+    const routing = new RoutingService({
+      feed: await opened.feed('lead-routing'),
+      memory: new RoutingMemory(database),
+      sender: new InProcessSender(new LeadCommands(command), contacts),
+      views: routingViews(database, new ServedProgress(database, () => performance.now()), reference),
+      reference,
+      store,
+      clock,
+      logger,
+    });
+    await routing.start();
+    return {
+      watch: (readiness) => watchRouting(routing, readiness, metrics),
+      async stop() {
+        await routing.stop();
+        await refresh.stop();
+      },
+    };
+  },
+});
