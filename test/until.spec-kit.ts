@@ -5,8 +5,13 @@ const LONGEST_MS = 15_000;
  *
  * @throws naming the last answer where it takes too long
  */
-export async function until<T>(ask: () => Promise<T>, isWanted: (answer: T) => boolean, what: string): Promise<T> {
-  const end = performance.now() + LONGEST_MS;
+export async function until<T>(
+  ask: () => Promise<T>,
+  isWanted: (answer: T) => boolean,
+  what: string,
+  longestMs = LONGEST_MS,
+): Promise<T> {
+  const end = performance.now() + longestMs;
   for (;;) {
     const answer = await ask();
     if (isWanted(answer)) return answer;

@@ -4,6 +4,7 @@ import { ContactCommands } from '../../libs/lead-commands/contact-commands.servi
 import { LeadCommands } from '../../libs/lead-commands/lead-commands.service.js';
 import { PlainCommands } from '../../libs/lead-commands/reference-commands.service.js';
 import { ReferenceRefresh } from '../../libs/lead-commands/reference-refresh.js';
+import { refreshingFeed } from '../../libs/lead-commands/refreshing-feed.js';
 import { InProcessSender } from '../../libs/lead-routing/in-process-sender.js';
 import { RoutingMemory } from '../../libs/lead-routing/routing-tables.js';
 import { RoutingService } from '../../libs/lead-routing/routing.service.js';
@@ -27,7 +28,7 @@ await runService({
     await refresh.start();
     const contacts = new ContactCommands(new PlainCommands(command), command, keys);
     const routing = new RoutingService({
-      feed: await opened.feed('lead-routing'),
+      feed: refreshingFeed(await opened.feed('lead-routing'), reference),
       memory: new RoutingMemory(database),
       sender: new InProcessSender(new LeadCommands(command), contacts),
       views: routingViews(database, new ServedProgress(database, () => performance.now()), reference),
