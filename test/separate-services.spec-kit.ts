@@ -16,7 +16,7 @@ export const SERVICES = ['team-views', 'lead-api', 'lead-routing', 'event-relay'
 export type ServiceName = (typeof SERVICES)[number];
 
 const mainOf = (service: ServiceName): string =>
-  fileURLToPath(new URL(`../dist/apps/${service}/main.js`, import.meta.url));
+  fileURLToPath(new URL(`../dist/bundle/${service}.js`, import.meta.url));
 
 /** A process of a service, on a free port. */
 export class ServiceProcess {

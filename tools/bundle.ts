@@ -12,7 +12,12 @@ const BUILT = fileURLToPath(new URL('..', import.meta.url));
 const BUNDLE = join(BUILT, 'bundle');
 
 /** What people start, as `dist/bundle/<name>.js`. */
-const PROGRAMS = { baton: 'apps/baton/main.js', cli: 'apps/cli/main.js', witness: 'apps/witness/main.js' };
+const PROGRAMS = Object.fromEntries(
+  ['baton', 'lead-api', 'team-views', 'lead-routing', 'event-relay', 'witness', 'cli'].map((name) => [
+    name,
+    `apps/${name}/main.js`,
+  ]),
+);
 
 /** Native, or seldom needed and then of the user's choosing: Node finds them in node_modules when they are asked for. */
 const STAY_PACKAGES = ['better-sqlite3', '@eventstore/db-client', 'kafkajs', 'pg', '@duckdb/node-api'];
