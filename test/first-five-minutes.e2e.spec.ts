@@ -169,7 +169,7 @@ describe('The first five minutes', () => {
     expect(await notes('maria')).toEqual({ note: 'spoke to Ada about floor space' });
     expect(await notes('ana')).toBeUndefined();
     expect(await as('maria').read(`/leads/${lead}/contact`)).toEqual({ details: DETAILS });
-    expect((await as('ana').get(`/leads/${lead}/contact`)).status).toBe(404);
+    expect((await as('ana').get(`/leads/${lead}/contact`)).status).toBe(403);
   });
 
   it('shows the lead as of any revision and as of any time', async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReferenceData } from '../../libs/lead-commands/reference-data.js';
 import type { SalesLoadSource } from '../../libs/lead-commands/command-parts.js';
 import type { RoutingViews } from '../../libs/lead-routing/routing-views.js';
@@ -33,7 +34,7 @@ export function salesLoadSource(database: ReadDatabase, reference: ReferenceData
 /** What lead-routing reads, from the lead cards; `views` tells when they have an event. */
 export function routingViews(
   database: ReadDatabase,
-  views: Pick<ProjectionRunner, 'whenProcessed'>,
+  views: Pick<ProjectionRunner, 'whenProcessed' | 'whenCaughtUp'>,
   reference: ReferenceData,
 ): RoutingViews {
   const load = new SalesLoad(database);
@@ -56,6 +57,12 @@ export function routingViews(
     async whenSeen(stream, revision) {
       if (!stream.startsWith('lead-')) return;
       await views.whenProcessed('lead-card', { stream, revision }, { timeoutMs: WAIT_MS });
+    },
+    async whenCaughtUp() {
+      const patience = new AbortController();
+      const late = sleep(WAIT_MS, undefined, { signal: patience.signal }).catch(() => undefined);
+      await Promise.race([views.whenCaughtUp(), late]);
+      patience.abort();
     },
     heldFor: async (team) => (await load.held(team)).map(({ lead }) => lead),
     async room(team) {

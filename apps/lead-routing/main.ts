@@ -27,11 +27,12 @@ await runService({
     const refresh = new ReferenceRefresh({ reference, database, logger });
     await refresh.start();
     const contacts = new ContactCommands(new PlainCommands(command), command, keys);
+    const feed = await opened.feed('lead-routing');
     const routing = new RoutingService({
-      feed: refreshingFeed(await opened.feed('lead-routing'), reference),
+      feed: refreshingFeed(feed, reference),
       memory: new RoutingMemory(database),
       sender: new InProcessSender(new LeadCommands(command), contacts),
-      views: routingViews(database, new ServedProgress(database, () => performance.now()), reference),
+      views: routingViews(database, new ServedProgress(database, feed, () => performance.now()), reference),
       reference,
       store,
       clock,

@@ -50,6 +50,8 @@ export class RoutingProcessor {
 
   /** Scores what waits for a policy; also called when a version comes into force later. */
   async rescore(trigger: string): Promise<void> {
+    // A lead that came just before would be missed: nobody looks for it again.
+    await this.parts.views.whenCaughtUp();
     for await (const lead of this.parts.views.leadsIn(SCORED_STATES)) {
       await this.parts.sender.lead(lead, { kind: 'score' }, { trigger, rule: 'rescore' });
     }
@@ -63,6 +65,7 @@ export class RoutingProcessor {
         await this.parts.views.whenSeen(event.stream, event.revision);
         return this.#release(errand.team, event.id);
       case 'route-waiting':
+        await this.parts.views.whenCaughtUp();
         for await (const lead of this.parts.views.neverOffered()) await this.#route(lead, event.id);
         return;
       case 'rescore':

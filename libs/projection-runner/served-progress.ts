@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { hasReached, type EventFeed } from '../event-feed/event-feed.js';
 import type { ReadDatabase } from '../read-database/read-database.js';
+import { readProgress } from './builds.js';
 import type { StreamPlace } from './projection.js';
 import type { RunnerTables } from './runner-tables.js';
 import { StreamMarks } from './stream-marks.js';
@@ -7,11 +9,13 @@ import type { WaitOptions } from './waiters.js';
 
 /** Between two looks: what another process has written tells nobody here. */
 const LOOK_AGAIN_MS = 25;
+const LONGEST_MS = 10_000;
 
 /** Whether views have an event, for a process that reads them and does not run them: it looks in their database. */
 export class ServedProgress {
   constructor(
     private readonly database: Pick<ReadDatabase, 'reading'>,
+    private readonly feed: Pick<EventFeed, 'head'>,
     /** milliseconds from any start, never running back */
     private readonly elapsed: () => number,
   ) {}
@@ -27,17 +31,31 @@ export class ServedProgress {
     }
   }
 
-  /** false where the stream is parked: it will not come */
-  private async hasReached(projection: string, { stream, revision }: StreamPlace): Promise<boolean | undefined> {
-    const { reading } = this.database;
-    const serving = await reading
+  /** Resolves when every view that queries see has what the feed had at the time of the call, or after ten seconds. */
+  async whenCaughtUp(): Promise<void> {
+    const end = this.elapsed() + LONGEST_MS;
+    const head = await this.feed.head();
+    while (this.elapsed() < end) {
+      const builds = await this.serving();
+      const reached = await Promise.all(builds.map(({ build }) => readProgress(this.database.reading, build)));
+      if (builds.length > 0 && reached.every((progress) => hasReached(progress, head))) return;
+      await sleep(LOOK_AGAIN_MS);
+    }
+  }
+
+  private serving(): Promise<readonly { readonly build: string; readonly projection: string }[]> {
+    return this.database.reading
       .withTables<RunnerTables>()
       .selectFrom('projection_build')
-      .select('build')
-      .where('projection', '=', projection)
+      .select(['build', 'projection'])
       .where('serving', '=', 1)
-      .executeTakeFirst();
-    const mark = serving && (await new StreamMarks(serving.build).of(reading, stream));
+      .execute();
+  }
+
+  /** false where the stream is parked: it will not come */
+  private async hasReached(projection: string, { stream, revision }: StreamPlace): Promise<boolean | undefined> {
+    const serving = (await this.serving()).find((build) => build.projection === projection);
+    const mark = serving && (await new StreamMarks(serving.build).of(this.database.reading, stream));
     if (mark === undefined) return undefined;
     if (mark.revision >= revision) return true;
     return mark.parked ? false : undefined;
