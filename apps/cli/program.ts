@@ -8,6 +8,7 @@ import { EXIT_HELP } from './exit-codes.js';
 import { addExportCommand } from './export-command.js';
 import { addFunnelCommand } from './funnel-command.js';
 import { addImportCommand } from './import-command.js';
+import { addJwksCommand } from './jwks-command.js';
 import { addLeadCommands } from './lead-commands.js';
 import { addProjectionCommand } from './projection-command.js';
 import { addQueueCommand } from './queue-command.js';
@@ -25,6 +26,7 @@ export function program(): Command {
     .exitOverride()
     .addHelpText('after', EXIT_HELP);
   addTokenCommand(baton);
+  addJwksCommand(baton);
   addImportCommand(baton);
   addLeadCommands(baton);
   addBoardCommand(baton);

@@ -1,0 +1,105 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { DevTokenIssuer, devKeyFile } from '../../libs/http-kit/dev-tokens.js';
+import { openClient, withAdmin } from '../../libs/kafka-client/kafka-client.js';
+import { kafkaSettingsFrom } from '../../libs/kafka-client/kafka-settings.js';
+import { ensureTopics } from '../../libs/kafka-client/topics.js';
+import { KafkaServer } from '../kafka/kafka-server.js';
+import { startPostgres } from '../postgres/start-postgres.mjs';
+
+/*
+ * npm run servers: a Kafka and a PostgreSQL on loopback, and Baton on them, for trying by hand; all data in
+ * ./data/servers (or BATON_DATA). Where BATON_EVENT_STORE names an EventStoreDB, Baton runs as its separate services;
+ * else as the embedded program, whose relay feeds the Kafka.
+ */
+
+const data = join(process.cwd(), process.env.BATON_DATA ?? 'data', 'servers');
+const say = (line: string): boolean => process.stdout.write(`${line}\n`);
+/** in the order in which they are stopped */
+const stops: (() => Promise<unknown>)[] = [];
+
+interface Program {
+  readonly name: string;
+  readonly port: number;
+}
+const EMBEDDED: readonly Program[] = [{ name: 'baton', port: 3000 }];
+const SERVICES: readonly Program[] = [
+  { name: 'team-views', port: 3001 },
+  { name: 'lead-api', port: 3000 },
+  { name: 'lead-routing', port: 3002 },
+  { name: 'event-relay', port: 3003 },
+];
+
+async function start(): Promise<void> {
+  const { BATON_EVENT_STORE: eventStore } = process.env;
+  await mkdir(data, { recursive: true, mode: 0o700 });
+  const kafka = await KafkaServer.start({ directory: join(data, 'kafka') });
+  stops.unshift(() => kafka.end('SIGTERM'));
+  say(`Kafka       ${kafka.address}`);
+  const issuer = await DevTokenIssuer.open(devKeyFile(data), Date.now);
+  await writeFile(join(data, 'jwks.json'), JSON.stringify(issuer.settings.keys));
+  const env: Record<string, string> = {
+    PATH: process.env.PATH ?? '',
+    BATON_KAFKA: kafka.address,
+    BATON_KAFKA_REPLICATION: '1',
+    BATON_ISSUER: issuer.settings.issuer,
+    BATON_AUDIENCE: issuer.settings.audience,
+    BATON_JWKS: join(data, 'jwks.json'),
+    BATON_DATA: data,
+  };
+  const settings = kafkaSettingsFrom(env);
+  if (settings) await withAdmin(await openClient(settings, { clientId: 'servers' }), (a) => ensureTopics(a, settings));
+  if (eventStore) {
+    const postgres = await startPostgres(join(data, 'postgres'));
+    stops.unshift(() => postgres.stop());
+    say(`PostgreSQL  127.0.0.1:${postgres.port}`);
+    Object.assign(env, { BATON_EVENT_STORE: eventStore, BATON_DATABASE: postgres.url });
+  }
+  for (const program of eventStore ? SERVICES : EMBEDDED) await run(program, env);
+  say(`\nA token:    npm run baton -- token --subject maria --role marketing --data ${data}`);
+  say('Stop with Ctrl-C.');
+}
+
+/** Its log goes to a file; resolves once it listens. */
+async function run({ name, port }: Program, env: Readonly<Record<string, string>>): Promise<void> {
+  const script = fileURLToPath(new URL(`../../bundle/${name}.js`, import.meta.url));
+  const child = spawn(process.execPath, [script], {
+    env: { ...env, BATON_PORT: String(port) },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  stops.unshift(() => ended(child));
+  await new Promise<void>((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`${name} ended with ${code}`)));
+    child.stdout.on('data', (chunk: Buffer) => {
+      const line = chunk.toString();
+      if (line.includes('"listening"')) resolve();
+      if (/"level":(50|60)/.test(line)) process.stderr.write(line);
+    });
+  });
+  say(`${name.padEnd(12)}http://127.0.0.1:${port}`);
+}
+
+function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    child.once('exit', () => resolve());
+    child.kill('SIGTERM');
+  });
+}
+
+let stopping: Promise<void> | undefined;
+function stop(code: number): void {
+  stopping ??= (async () => {
+    for (const one of stops) await one().catch(() => undefined);
+    process.exit(code);
+  })();
+}
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop(0));
+try {
+  await start();
+} catch (fault) {
+  process.stderr.write(`servers: ${fault instanceof Error ? fault.message : String(fault)}\n`);
+  stop(1);
+}
