@@ -83,10 +83,8 @@ describe('a backup that is taken under load', () => {
     running.kill('SIGKILL');
     await running.ended;
     const restored = await cli.run('restore', path('backup'), '--data', path('restored'));
-    expect(restored).toMatchObject({
-      code: 0,
-      stdout: expect.stringContaining("put the installation's keys.json into"),
-    });
+    expect(restored.code).toBe(0);
+    expect(restored.stdout).toContain("put the installation's keys.json into");
     await expect(SpawnedBaton.start(path('restored'))).rejects.toThrow(/has data but no keys.json: put the one of/);
     await copyFile(path('data/keys.json'), path('restored/keys.json'));
 

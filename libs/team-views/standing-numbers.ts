@@ -71,7 +71,7 @@ export class StandingNumbers {
       const named = row as unknown as Partial<Record<StandingDimension, string | number | null>>;
       const of = by.map((dimension) => [dimension, shown(dimension, named[dimension] ?? null)] as const);
       return {
-        of: Object.fromEntries(of) as NumberRow['of'],
+        of: Object.fromEntries(of),
         ...numberOf(metric, Number(row.counted), Number(row.units)),
       };
     });
