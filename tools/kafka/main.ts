@@ -1,11 +1,11 @@
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { KafkaServer } from './kafka-server.js';
 import { kafkaVersion } from './server-jars.js';
 
 /* npm run kafka: a Kafka of one node on 127.0.0.1:9092 (or BATON_KAFKA_PORT), its data in ./data/kafka (or BATON_DATA). */
 
 const port = Number(process.env.BATON_KAFKA_PORT ?? 9092);
-const directory = join(process.cwd(), process.env.BATON_DATA ?? 'data', 'kafka');
+const directory = resolve(process.env.BATON_DATA ?? 'data', 'kafka');
 
 try {
   process.stderr.write(`Kafka ${kafkaVersion()} is being started (the first time it is fetched) …\n`);

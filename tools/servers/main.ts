@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DevTokenIssuer, devKeyFile } from '../../libs/http-kit/dev-tokens.js';
 import { openClient, withAdmin } from '../../libs/kafka-client/kafka-client.js';
@@ -15,7 +15,7 @@ import { startPostgres } from '../postgres/start-postgres.mjs';
  * else as the embedded program, whose relay feeds the Kafka.
  */
 
-const data = join(process.cwd(), process.env.BATON_DATA ?? 'data', 'servers');
+const data = resolve(process.env.BATON_DATA ?? 'data', 'servers');
 const say = (line: string): boolean => process.stdout.write(`${line}\n`);
 /** in the order in which they are stopped */
 const stops: (() => Promise<unknown>)[] = [];
