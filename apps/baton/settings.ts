@@ -2,7 +2,8 @@ import { issuerFromEnvironment } from '../../libs/http-kit/issuer-settings.js';
 import { parseRateLimit, type RateLimit } from '../../libs/http-kit/rate-limit.js';
 import type { IssuerSettings } from '../../libs/http-kit/token-verifier.js';
 import { kafkaSettingsFrom, type KafkaSettings } from '../../libs/kafka-client/kafka-settings.js';
-import { LOG_LEVELS, type LogLevel } from '../../libs/telemetry/logger.js';
+import type { LogLevel } from '../../libs/telemetry/logger.js';
+import { logLevelFrom, portOf, SettingsRefused } from '../composition/process-settings.js';
 
 export interface Settings {
   /** folder of the stores and keys */
@@ -16,11 +17,6 @@ export interface Settings {
   readonly rateLimit?: RateLimit;
   /** where the relay of this process publishes; absent: nowhere */
   readonly kafka?: KafkaSettings;
-}
-
-/** A setting that is missing or wrong; one clear line. */
-export class SettingsRefused extends Error {
-  override name = 'SettingsRefused';
 }
 
 /**
@@ -40,22 +36,10 @@ export function settingsFrom(environment: NodeJS.ProcessEnv): Settings {
   return {
     dataDir: environment.BATON_DATA ?? 'data',
     host: environment.BATON_HOST ?? '127.0.0.1',
-    port: portOf(environment.BATON_PORT ?? '3000'),
-    logLevel: levelOf(environment.BATON_LOG_LEVEL ?? 'info'),
+    port: portOf('BATON_PORT', environment.BATON_PORT ?? '3000'),
+    logLevel: logLevelFrom(environment),
     ...(issuer ? { issuer } : {}),
     ...(limit === undefined ? {} : { rateLimit: parseRateLimit(limit) }),
     ...(kafka ? { kafka } : {}),
   };
-}
-
-function portOf(text: string): number {
-  const port = Number(text);
-  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
-  throw new SettingsRefused('BATON_PORT must be a number from 0 to 65535');
-}
-
-function levelOf(text: string): LogLevel {
-  const level = LOG_LEVELS.find((one) => one === text);
-  if (level) return level;
-  throw new SettingsRefused(`BATON_LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}`);
 }

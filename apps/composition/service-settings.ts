@@ -3,7 +3,8 @@ import { issuerFromEnvironment } from '../../libs/http-kit/issuer-settings.js';
 import { parseRateLimit, type RateLimit } from '../../libs/http-kit/rate-limit.js';
 import type { IssuerSettings } from '../../libs/http-kit/token-verifier.js';
 import { kafkaSettingsFrom, type KafkaSettings } from '../../libs/kafka-client/kafka-settings.js';
-import { LOG_LEVELS, type LogLevel } from '../../libs/telemetry/logger.js';
+import type { LogLevel } from '../../libs/telemetry/logger.js';
+import { logLevelFrom, portOf, SettingsRefused } from './process-settings.js';
 
 /** What a service needs beside its address; each is asked for only by those that use it. */
 export type Need = 'event-store' | 'kafka' | 'database' | 'keys' | 'issuer';
@@ -24,11 +25,6 @@ export interface ServiceSettings {
   readonly issuer: IssuerSettings;
 }
 
-/** Settings that are missing or wrong; one clear line each. */
-export class ServiceSettingsRefused extends Error {
-  override name = 'ServiceSettingsRefused';
-}
-
 const SAYS: Readonly<Record<Need, string>> = {
   'event-store': 'BATON_EVENT_STORE must be set: the address of EventStoreDB, such as esdb://127.0.0.1:2113?tls=false',
   kafka: 'BATON_KAFKA must be set: the brokers, such as 127.0.0.1:9092',
@@ -41,7 +37,7 @@ const SAYS: Readonly<Record<Need, string>> = {
  * Reads BATON_HOST, BATON_PORT, BATON_LOG_LEVEL, BATON_RATE_LIMIT, and of BATON_EVENT_STORE, BATON_KAFKA (and its like),
  * BATON_DATABASE, BATON_KEY_FILE (default: keys.json in BATON_DATA) and BATON_ISSUER (and its like) what is needed.
  *
- * @throws ServiceSettingsRefused with a line for each that is missing or wrong
+ * @throws SettingsRefused with a line for each that is missing or wrong
  */
 export function serviceSettingsFrom<N extends Need>(
   environment: NodeJS.ProcessEnv,
@@ -65,9 +61,9 @@ export function serviceSettingsFrom<N extends Need>(
   const found: Readonly<Record<Need, unknown>> = { 'event-store': eventStore, kafka, database, keys: keyFile, issuer };
   const complained = problems.length;
   for (const need of needs) if (!found[need] && complained === 0) problems.push(SAYS[need]);
-  const port = read(() => portOf(environment.BATON_PORT ?? String(defaultPort)));
-  const logLevel = read(() => levelOf(environment.BATON_LOG_LEVEL ?? 'info'));
-  if (problems.length > 0) throw new ServiceSettingsRefused(problems.join('\n'));
+  const port = read(() => portOf('BATON_PORT', environment.BATON_PORT ?? String(defaultPort)));
+  const logLevel = read(() => logLevelFrom(environment));
+  if (problems.length > 0) throw new SettingsRefused(problems.join('\n'));
   // What a service does not need may be missing, and it does not look at it.
   return {
     host: environment.BATON_HOST ?? '127.0.0.1',
@@ -80,16 +76,4 @@ export function serviceSettingsFrom<N extends Need>(
     issuer,
     ...(rateLimit ? { rateLimit } : {}),
   } as ServiceSettings;
-}
-
-function portOf(text: string): number {
-  const port = Number(text);
-  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
-  throw new ServiceSettingsRefused('BATON_PORT must be a number from 0 to 65535');
-}
-
-function levelOf(text: string): LogLevel {
-  const level = LOG_LEVELS.find((one) => one === text);
-  if (level) return level;
-  throw new ServiceSettingsRefused(`BATON_LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}`);
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { LOG_LEVELS, type LogLevel } from '../../libs/telemetry/logger.js';
+import type { LogLevel } from '../../libs/telemetry/logger.js';
 import { isKeyName, type NoteKey } from '../../libs/transparency-log/note-key.js';
 import { parsePolicy } from '../../libs/transparency-log/policy-file.js';
+import { logLevelFrom, portOf, SettingsRefused } from '../composition/process-settings.js';
 
 export interface WitnessSettings {
   /** folder of the state and the key */
@@ -15,11 +16,6 @@ export interface WitnessSettings {
   readonly logLevel: LogLevel;
 }
 
-/** A setting that is missing or wrong; one clear line. */
-export class SettingsRefused extends Error {
-  override name = 'SettingsRefused';
-}
-
 /** Reads BATON_WITNESS_NAME, BATON_WITNESS_LOGS, BATON_WITNESS_DATA, BATON_WITNESS_HOST, BATON_WITNESS_PORT, BATON_LOG_LEVEL. */
 export function settingsFrom(environment: NodeJS.ProcessEnv): WitnessSettings {
   const name = required(environment, 'BATON_WITNESS_NAME', 'the name it signs under, such as witness.example/w1');
@@ -30,8 +26,8 @@ export function settingsFrom(environment: NodeJS.ProcessEnv): WitnessSettings {
     logKeys: logKeysOf(logs),
     dataDir: environment.BATON_WITNESS_DATA ?? 'witness-data',
     host: environment.BATON_WITNESS_HOST ?? '127.0.0.1',
-    port: portOf(environment.BATON_WITNESS_PORT ?? '3100'),
-    logLevel: levelOf(environment.BATON_LOG_LEVEL ?? 'info'),
+    port: portOf('BATON_WITNESS_PORT', environment.BATON_WITNESS_PORT ?? '3100'),
+    logLevel: logLevelFrom(environment),
   };
 }
 
@@ -52,16 +48,4 @@ function logKeysOf(file: string): readonly NoteKey[] {
   if (!policy.ok) throw new SettingsRefused(`BATON_WITNESS_LOGS: ${policy.problem}`);
   if (policy.value.logs.length === 0) throw new SettingsRefused('BATON_WITNESS_LOGS: the policy has no log line');
   return policy.value.logs.map(({ key }) => key);
-}
-
-function portOf(text: string): number {
-  const port = Number(text);
-  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
-  throw new SettingsRefused('BATON_WITNESS_PORT must be a number from 0 to 65535');
-}
-
-function levelOf(text: string): LogLevel {
-  const level = LOG_LEVELS.find((one) => one === text);
-  if (level) return level;
-  throw new SettingsRefused(`BATON_LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}`);
 }
