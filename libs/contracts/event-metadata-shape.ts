@@ -24,7 +24,8 @@ const actor = record({
 });
 
 const fromTo = <T>(of: Shape<T>) => optional(record({ from: nullable(of), to: nullable(of) }));
-const change = record({
+/** `change` of a lead's event: see `Change`. */
+export const change = record({
   effectiveAt: time,
   state: fromTo(code),
   cycle: fromTo(integer(1, 100_000)),

@@ -1,5 +1,5 @@
 import type { Actor } from '../decider/decision.js';
-import type { LeadEvent, Owner } from './lead-events.js';
+import type { LeadEventMeta, Owner } from './lead-events.js';
 
 export const OWNER_ROLES = ['steward', 'offeree', 'worker', 'accountable'] as const;
 export type OwnerRole = (typeof OWNER_ROLES)[number];
@@ -20,28 +20,42 @@ export interface Interval {
   readonly reasonCode?: string;
   /** of the event that began it, in the lead's stream */
   readonly revision: number;
+  /** the event that ended it, once it has ended */
+  readonly ending?: Ending;
+}
+/** Who ended an interval, why where a reason was given, and at which revision. */
+export interface Ending {
+  readonly by: Actor;
+  readonly reasonCode?: string;
+  readonly revision: number;
 }
 export type Ownership = Readonly<Record<OwnerRole, readonly Interval[]>>;
 
-const NOTHING: Ownership = { steward: [], offeree: [], worker: [], accountable: [] };
+export const NOBODY_YET: Ownership = { steward: [], offeree: [], worker: [], accountable: [] };
+
+/** What of an event's metadata moves a lead from one owner to the next. */
+export type OwnershipStep = Pick<LeadEventMeta, 'change' | 'recordedAt' | 'actor'>;
 
 /**
  * The trail of who had a lead, oldest first, from its whole stream in order (the first event is revision 0). It reads
  * `change` of the metadata alone, so that whoever may not see payloads can rebuild it.
  */
-export function ownershipOf(events: readonly LeadEvent[]): Ownership {
-  return events.reduce(ownershipAfter, NOTHING);
+export function ownershipOf(events: readonly { readonly meta: OwnershipStep }[]): Ownership {
+  return events.reduce((ownership, { meta }, revision) => ownershipAfter(ownership, meta, revision), NOBODY_YET);
 }
 
-function ownershipAfter(ownership: Ownership, { meta }: LeadEvent, revision: number): Ownership {
+/** One event further. Of the intervals before only those still open matter: the ended ones stay as they are. */
+export function ownershipAfter(ownership: Ownership, meta: OwnershipStep, revision: number): Ownership {
   const { change } = meta;
   if (!change) return ownership;
+  const reason = change.reasonCode ? { reasonCode: change.reasonCode } : {};
+  const ending: Ending = { by: meta.actor, ...reason, revision };
   const changed = OWNER_ROLES.filter((role) => change[role] !== undefined).map((role) => {
     const past = ownership[role];
     const last = past.at(-1);
     const ended =
       last && last.until === undefined
-        ? [...past.slice(0, -1), { ...last, until: change.effectiveAt, knownUntil: meta.recordedAt }]
+        ? [...past.slice(0, -1), { ...last, until: change.effectiveAt, knownUntil: meta.recordedAt, ending }]
         : past;
     const to = change[role]?.to ?? null;
     const owner = typeof to === 'string' ? { team: to } : to;
@@ -51,7 +65,7 @@ function ownershipAfter(ownership: Ownership, { meta }: LeadEvent, revision: num
       from: change.effectiveAt,
       knownFrom: meta.recordedAt,
       by: meta.actor,
-      ...(change.reasonCode ? { reasonCode: change.reasonCode } : {}),
+      ...reason,
       revision,
     };
     return [role, [...ended, begun]] as const;
