@@ -54,6 +54,7 @@ export class LeadCreation {
       fold: leadFold,
       commandId,
       bodyMac: asked.bodyMac,
+      presumedNew: true,
       admit: ({ state, taken }) => {
         if (taken.has(commandId)) return undefined;
         const outcome = this.#admit(command, state, envelope);

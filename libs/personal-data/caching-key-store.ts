@@ -31,14 +31,20 @@ export function cachingKeyStore(store: KeyStore, { elapsed, capacity = CAPACITY 
   };
 
   return {
-    reserveContact: (reservation) => store.reserveContact(reservation),
+    async reserveContact(reservation) {
+      const [before, askedAt] = [erasures, elapsed()];
+      const reserved = await store.reserveContact(reservation);
+      if (reserved !== 'erased' && reserved.key !== undefined && erasures === before)
+        kept.set(nameOf(reserved.contact), { key: reserved.key, askedAt });
+      return reserved;
+    },
     lookup: (entry) => store.lookup(entry),
     addIndexEntries: (contact, entries) => store.addIndexEntries(contact, entries),
     linkLead: (contact, leadId) => store.linkLead(contact, leadId),
     contactLeads: (contact) => store.contactLeads(contact),
     mergeContacts: (from, into) => store.mergeContacts(from, into),
     async keyFor(contact, version) {
-      const name = `${contact}/${version ?? 'newest'}`;
+      const name = nameOf(contact, version);
       const known = kept.get(name);
       if (known !== undefined && elapsed() - known.askedAt < MOST_AGE_MS) return known.key;
       // The age counts from the question, not the answer: in between, another process may have erased.
@@ -62,3 +68,5 @@ export function cachingKeyStore(store: KeyStore, { elapsed, capacity = CAPACITY 
     },
   };
 }
+
+const nameOf = (contact: string, version?: number): string => `${contact}/${version ?? 'newest'}`;

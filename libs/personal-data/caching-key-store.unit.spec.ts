@@ -2,18 +2,30 @@ import { randomBytes } from 'node:crypto';
 import { cachingKeyStore } from './caching-key-store.js';
 import type { DataKey } from './envelope.js';
 import { keyStoreContract } from './key-store.contract.spec-kit.js';
-import type { KeyStore } from './key-store.js';
+import type { ContactReservation, KeyStore, ReservedContact } from './key-store.js';
 import { MemoryKeyStore } from './memory-key-store.js';
 
-/** A store whose readings are counted, and can be held up between the reading and its answer. */
+/** A store whose readings are counted, and whose answers can be held up. */
 class SlowKeyStore extends MemoryKeyStore {
   readings = 0;
+  tellsKeys = false;
   private holding: Promise<void> | undefined;
 
   holdAnswers(): () => void {
     let release = (): void => undefined;
     this.holding = new Promise((resolve) => (release = resolve));
     return release;
+  }
+
+  override async reserveContact(reservation: ContactReservation): Promise<ReservedContact | 'erased'> {
+    // At one go: nothing comes between the reservation and its key.
+    const [reserved, key] = await Promise.all([
+      super.reserveContact(reservation),
+      super.keyFor(reservation.newContact),
+    ]);
+    await this.holding;
+    if (reserved === 'erased' || typeof key === 'string' || !this.tellsKeys) return reserved;
+    return { ...reserved, key };
   }
 
   override async keyFor(contact: string, version?: number): Promise<DataKey | 'erased' | 'unknown'> {
@@ -61,6 +73,27 @@ describe('the caching key store', () => {
     await below.erase('contact-ann');
     now = 60_000;
     expect(await store.keyFor('contact-ann')).toBe('erased');
+  });
+
+  it('does not read the key of a contact that it has seen being made, for 60 s', async () => {
+    below.tellsKeys = true;
+    const reserved = await store.reserveContact({ candidates: [], newContact: 'contact-cat', leadId: 'lead-cat' });
+    now = 59_999;
+    expect(await store.keyFor('contact-cat')).toBe((reserved as ReservedContact).key);
+    expect(below.readings).toBe(0);
+    now = 60_000;
+    await store.keyFor('contact-cat');
+    expect(below.readings).toBe(1);
+  });
+
+  it('does not keep the key of a contact that was erased while it was being made', async () => {
+    below.tellsKeys = true;
+    const release = below.holdAnswers();
+    const reserving = store.reserveContact({ candidates: [], newContact: 'contact-cat', leadId: 'lead-cat' });
+    await store.erase('contact-cat');
+    release();
+    expect(await reserving).toMatchObject({ key: { version: 1 } });
+    expect(await store.keyFor('contact-cat')).toBe('erased');
   });
 
   it('holds no more keys than it may', async () => {

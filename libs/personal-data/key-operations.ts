@@ -18,7 +18,8 @@ export type KeyRingVerdict = 'own' | 'foreign';
 export interface KeyOperations {
   /** Remembers the marks of new keys; `foreign` where a mark differs or a wrapped key's epoch has none. */
   admitKeyRing(marks: readonly KeyMark[]): KeyRingVerdict;
-  reserveContact(reservation: WrappedReservation): ReservedContact | 'erased';
+  /** `took`: the key of this very reservation became the contact's; absent where the database does not tell. */
+  reserveContact(reservation: WrappedReservation): (ReservedContact & { readonly took?: boolean }) | 'erased';
   addIndexEntries(contact: string, entries: readonly BlindIndexEntry[]): IndexedEntries | 'erased' | 'unknown';
   linkLead(contact: string, leadId: string): LinkVerdict;
   mergeContacts(from: string, into: string): MergeVerdict;

@@ -18,6 +18,8 @@ export interface ReservedContact {
   readonly leadIds: readonly string[];
   /** further contacts that the candidates point to: the same person, perhaps; for the merge queue */
   readonly others: readonly string[];
+  /** its data key, where this very call made it and knows it: nobody has to read it */
+  readonly key?: DataKey;
 }
 
 export type LinkVerdict = 'linked' | 'erased' | 'unknown' | 'other-contact';

@@ -18,13 +18,20 @@ export interface WrappedKey {
 
 const WRAPPED_BYTES = IV_BYTES + KEY_BYTES + TAG_BYTES;
 
+/** A data key of which nothing is stored yet: as the database is to hold it, and as it is used from then on. */
+export interface MintedKey {
+  readonly wrapped: WrappedKey;
+  readonly key: DataKey;
+}
+
 /** A fresh data key for a contact, wrapped under the newest epoch key. It is of use only once it is stored. */
-export function mintWrapped(contact: string, version: number, { epochs }: KeyRing, random: RandomBytes): WrappedKey {
+export function mintKey(contact: string, version: number, { epochs }: KeyRing, random: RandomBytes): MintedKey {
   const epochKey = epochs.at(-1) ?? epochs[0];
+  const bytes = random(KEY_BYTES);
   const binding = bindingOf(contact, version, epochKey);
-  const { iv, ciphertext, tag } = encrypt(epochKey.key, random(IV_BYTES), binding, random(KEY_BYTES));
+  const { iv, ciphertext, tag } = encrypt(epochKey.key, random(IV_BYTES), binding, bytes);
   const wrapped = Buffer.concat([iv, ciphertext, tag]).toString('base64url');
-  return { version, epoch: epochKey.epoch, wrapped };
+  return { wrapped: { version, epoch: epochKey.epoch, wrapped }, key: { version, key: createSecretKey(bytes) } };
 }
 
 /**

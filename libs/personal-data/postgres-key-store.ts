@@ -5,7 +5,7 @@ import type { BlindIndexEntry } from './blind-index.js';
 import type { DataKey } from './envelope.js';
 import { keyMarks, type KeyRing } from './key-ring.js';
 import { KeyStoreFault, type ContactReservation, type KeyStore } from './key-store.js';
-import { mintWrapped, unwrap, type WrappedKey } from './key-wrapping.js';
+import { mintKey, unwrap, type WrappedKey } from './key-wrapping.js';
 import { prepareKeySchema } from './postgres-key-schema.js';
 import { PostgresKeyWriter } from './postgres-key-writer.js';
 import type { RandomBytes } from './random-bytes.js';
@@ -60,8 +60,8 @@ export class PostgresKeyStore implements KeyStore {
   }
 
   async reserveContact(reservation: ContactReservation) {
-    const newKey = mintWrapped(reservation.newContact, 1, this.options.ring, this.options.random);
-    return this.writer.submit('reserveContact', { ...reservation, newKey });
+    const { wrapped } = mintKey(reservation.newContact, 1, this.options.ring, this.options.random);
+    return this.writer.submit('reserveContact', { ...reservation, newKey: wrapped });
   }
 
   async keyFor(contact: string, version?: number): Promise<DataKey | 'erased' | 'unknown'> {

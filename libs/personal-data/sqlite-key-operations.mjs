@@ -88,6 +88,7 @@ export function keyOperations(database) {
       return {
         contact,
         minted: contact === newContact,
+        took: known === undefined,
         leadIds: /** @type {string[]} */ (leads.all(contact)).filter((lead) => lead !== leadId),
         others: distinct(owners, contact),
       };

@@ -32,6 +32,9 @@ export function prepareKeyDatabase(database) {
   database.pragma('journal_mode = WAL');
   database.pragma('synchronous = FULL');
   database.pragma('secure_delete = ON');
+  // Ids and index entries fall anywhere: the pages that they fall on are to be at hand, and written to the file rarely.
+  database.pragma('cache_size = -16384');
+  database.pragma('wal_autocheckpoint = 4000');
   database
     .transaction(() => {
       const version = database.pragma('user_version', { simple: true });

@@ -2,8 +2,8 @@ import Database from 'better-sqlite3';
 import type { BlindIndexEntry } from './blind-index.js';
 import type { DataKey } from './envelope.js';
 import { keyMarks, type KeyRing } from './key-ring.js';
-import { KeyStoreFault, type ContactReservation, type KeyStore } from './key-store.js';
-import { mintWrapped, unwrap, type WrappedKey } from './key-wrapping.js';
+import { KeyStoreFault, type ContactReservation, type KeyStore, type ReservedContact } from './key-store.js';
+import { mintKey, unwrap, type WrappedKey } from './key-wrapping.js';
 import type { RandomBytes } from './random-bytes.js';
 import { SqliteKeyWriter } from './sqlite-key-writer.js';
 
@@ -50,9 +50,12 @@ export class SqliteKeyStore implements KeyStore {
     return this.writer.groups;
   }
 
-  async reserveContact(reservation: ContactReservation) {
-    const newKey = mintWrapped(reservation.newContact, 1, this.ring, this.random);
-    return this.writer.submit('reserveContact', { ...reservation, newKey });
+  async reserveContact(reservation: ContactReservation): Promise<ReservedContact | 'erased'> {
+    const { wrapped, key } = mintKey(reservation.newContact, 1, this.ring, this.random);
+    const reserved = await this.writer.submit('reserveContact', { ...reservation, newKey: wrapped });
+    if (reserved === 'erased') return reserved;
+    const { took, ...contact } = reserved;
+    return took === true ? { ...contact, key } : contact;
   }
 
   async keyFor(contact: string, version?: number): Promise<DataKey | 'erased' | 'unknown'> {

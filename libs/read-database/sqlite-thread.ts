@@ -11,15 +11,21 @@ interface Asking {
 /** What a statement answers that changes rows: nobody here counts them, so nobody waits for it either. */
 const NOT_WAITED_FOR: QueryResult<never> = { rows: [] };
 const ASKS = /^\s*(select|with|commit|rollback|pragma)\b/i;
+/** Characters of statements that nobody waits for which go at once: the thread has work, and this one goes on. */
+const MOST_HELD_BACK = 65_536;
 
 /**
  * A connection whose statements run in a thread of their own, so that what views write holds up no request. Only what
- * asks for rows, and the end of a transaction, is waited for: a statement that fails is heard of there.
+ * asks for rows, and the end of a transaction, is waited for: a statement that fails is heard of there, and is sent
+ * with it.
  */
 export class SqliteThread implements DatabaseConnection {
   private readonly asking: Asking[] = [];
   private readonly ended: Promise<void>;
   private readonly worker: Worker;
+  /** text and parameters of each statement held back: a message costs more than many a statement */
+  private heldBack: string[] = [];
+  private heldBackSize = 0;
   private gone = false;
 
   private constructor(data: ThreadData, opened: (refused?: string) => void) {
@@ -52,8 +58,12 @@ export class SqliteThread implements DatabaseConnection {
   executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
     if (this.gone) return Promise.reject(closed());
     const asked = ASKS.test(sql);
-    this.worker.postMessage({ sql, parameters: JSON.stringify(parameters), asked } satisfies ToThread);
-    if (!asked) return Promise.resolve(NOT_WAITED_FOR);
+    this.holdBack(sql, JSON.stringify(parameters));
+    if (!asked) {
+      if (this.heldBackSize > MOST_HELD_BACK) this.send(false);
+      return Promise.resolve(NOT_WAITED_FOR);
+    }
+    this.send(true);
     return new Promise((resolve, reject) => {
       this.asking.push({ resolve: (rows) => resolve({ rows: rows as Row[] }), reject });
     });
@@ -67,6 +77,17 @@ export class SqliteThread implements DatabaseConnection {
   async close(): Promise<void> {
     if (!this.gone) this.worker.postMessage('close' satisfies ToThread);
     await this.ended;
+  }
+
+  private holdBack(sql: string, parameters: string): void {
+    this.heldBack.push(sql, parameters);
+    this.heldBackSize += sql.length + parameters.length;
+  }
+
+  private send(asked: boolean): void {
+    this.worker.postMessage({ statements: this.heldBack, asked } satisfies ToThread);
+    this.heldBack = [];
+    this.heldBackSize = 0;
   }
 
   private answer(message: Exclude<FromThread, 'open' | { refused: string }>): void {
