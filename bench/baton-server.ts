@@ -8,6 +8,7 @@ import { MemoryEventStore } from '../libs/event-store/memory-event-store.js';
 import { DevTokenIssuer, devKeyFile } from '../libs/http-kit/dev-tokens.js';
 import { tokenVerifier } from '../libs/http-kit/token-verifier.js';
 import { randomPool } from '../libs/ids/random-pool.js';
+import { openEventSigner, SIGNING_KEY_FILE } from '../libs/event-signing/signing-key.js';
 import { openKeyFile } from '../libs/personal-data/key-file.js';
 import { MemoryKeyStore } from '../libs/personal-data/memory-key-store.js';
 import { SqliteReadDatabase } from '../libs/read-database/sqlite-read-database.js';
@@ -24,9 +25,11 @@ async function startInMemory(settings: Settings): Promise<Running> {
   const random = randomPool();
   const issuer = await DevTokenIssuer.open(devKeyFile(dataDir), clock);
   const database = await SqliteReadDatabase.open(join(dataDir, 'views.sqlite'));
+  const store = new MemoryEventStore();
   return composeBaton({
     settings,
-    store: new MemoryEventStore(),
+    store,
+    signer: await openEventSigner(store, join(dataDir, SIGNING_KEY_FILE), randomBytes),
     database,
     keys: new MemoryKeyStore(random),
     ring: openKeyFile(join(dataDir, 'keys.json'), randomBytes),

@@ -1,11 +1,16 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { allProjections } from '../apps/composition/projections.js';
 import { InProcessFeed } from '../libs/event-feed/in-process-feed.js';
+import { EventSigner } from '../libs/event-signing/event-signer.js';
 import { SqliteEventStore } from '../libs/event-store/sqlite-event-store.js';
 import { ProjectionRunner } from '../libs/projection-runner/runner.js';
 import { StoredSkips } from '../libs/projection-runner/skipped-events.js';
 import { PostgresReadDatabase } from '../libs/read-database/postgres-read-database.js';
 import { SqliteReadDatabase } from '../libs/read-database/sqlite-read-database.js';
+import { SEED_BYTES } from '../libs/transparency-log/ed25519.js';
+import { SIGNATURE_TYPE } from '../libs/transparency-log/note-key.js';
+import { noteSigner } from '../libs/transparency-log/note-signer.js';
 
 /*
  * node rebuild-process.js FOLDER DATABASE: brings all views of the folder's events from nothing to live in a new read
@@ -20,7 +25,9 @@ const database = place.startsWith('postgres:')
   ? await PostgresReadDatabase.open({ url: place, schema })
   : await SqliteReadDatabase.open(place);
 const feed = new InProcessFeed(store);
-const skips = new StoredSkips(store);
+// Nothing is written in this process.
+const signer = new EventSigner(noteSigner('bench', SIGNATURE_TYPE.ed25519, randomBytes(SEED_BYTES)));
+const skips = new StoredSkips(store, signer);
 const runner = new ProjectionRunner({ database, feed, projections: allProjections, skips, clock: Date.now });
 const begun = performance.now();
 await runner.start();

@@ -13,6 +13,7 @@ import { DevTokenIssuer, devKeyFile } from '../libs/http-kit/dev-tokens.js';
 import type { RateLimit } from '../libs/http-kit/rate-limit.js';
 import { tokenVerifier } from '../libs/http-kit/token-verifier.js';
 import type { FeedTimes } from '../libs/lead-feed/lead-feed.module.js';
+import { openEventSigner, SIGNING_KEY_FILE } from '../libs/event-signing/signing-key.js';
 import { openKeyFile } from '../libs/personal-data/key-file.js';
 import { MemoryKeyStore } from '../libs/personal-data/memory-key-store.js';
 import { SqliteKeyStore } from '../libs/personal-data/sqlite-key-store.js';
@@ -64,6 +65,7 @@ export async function startBaton(
       ? await SqliteEventStore.open({ file: join(dataDir, 'events.sqlite') })
       : new MemoryEventStore();
   const store = options.store?.(opened) ?? opened;
+  const signer = await openEventSigner(opened, join(dataDir, SIGNING_KEY_FILE), randomBytes);
   const keys =
     stores === 'sqlite'
       ? await SqliteKeyStore.open(join(dataDir, 'contacts.sqlite'), ring, randomBytes)
@@ -78,6 +80,7 @@ export async function startBaton(
     database,
     keys,
     ring,
+    signer,
     random: randomBytes,
     newRequestId: randomUUID,
     clock,

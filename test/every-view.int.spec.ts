@@ -13,6 +13,7 @@ import {
   type StreamHistory,
 } from '../libs/projection-runner/projection.spec-kit.js';
 import { ProjectionRunner } from '../libs/projection-runner/runner.js';
+import { testSigner } from '../libs/event-signing/event-signing.spec-kit.js';
 import { StoredSkips } from '../libs/projection-runner/skipped-events.js';
 import type { ViewStatus } from '../libs/projection-runner/view.js';
 import type { ReadDatabase } from '../libs/read-database/read-database.js';
@@ -57,7 +58,7 @@ const runnerOn = (database: ReadDatabase, store: MemoryEventStore, projections: 
     database,
     feed: new InProcessFeed(store),
     projections,
-    skips: new StoredSkips(store),
+    skips: new StoredSkips(store, testSigner()),
     clock: () => NOON,
     pause: async () => undefined,
   });

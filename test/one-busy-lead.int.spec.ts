@@ -10,6 +10,7 @@ import { ReferenceData } from '../libs/lead-commands/reference-data.js';
 import { StreamCommands } from '../libs/lead-commands/stream-commands.js';
 import { LineFull } from '../libs/lead-commands/stream-lines.js';
 import type { EventStore } from '../libs/event-store/event-store.js';
+import { testSigner } from '../libs/event-signing/event-signing.spec-kit.js';
 import { MemoryEventStore } from '../libs/event-store/memory-event-store.js';
 import { everything } from '../libs/event-store/opened-store.spec-kit.js';
 import { keyRing } from '../libs/personal-data/key-ring.spec-kit.js';
@@ -35,7 +36,7 @@ function commandSide(store: EventStore) {
     commands,
     reference,
     personalData,
-    writer: new EventWriter(ring.installationSecret, personalData, randomBytes),
+    writer: new EventWriter(ring.installationSecret, personalData, randomBytes, testSigner()),
     salesLoad: async () => ({ load: { backlog: () => 0, lastOfferedAt: () => undefined } }),
     secret: ring.installationSecret,
     clock: Date.now,

@@ -77,6 +77,7 @@ export async function startServices() {
     BATON_TOPIC_RELAY_CHECKPOINT: kafka.topics.relayCheckpoint,
     BATON_DATABASE: database,
     BATON_KEY_FILE: join(directory, 'keys.json'),
+    BATON_EVENT_SIGNING_KEY: join(directory, 'event-signing.key'),
     BATON_ISSUER: issuer.settings.issuer,
     BATON_AUDIENCE: issuer.settings.audience,
     BATON_JWKS: jwks,

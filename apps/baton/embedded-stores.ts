@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { SqliteEventStore } from '../../libs/event-store/sqlite-event-store.js';
+import type { EventSigner } from '../../libs/event-signing/event-signer.js';
+import { openEventSigner, SIGNING_KEY_FILE } from '../../libs/event-signing/signing-key.js';
 import { openKeyFile } from '../../libs/personal-data/key-file.js';
 import type { KeyRing } from '../../libs/personal-data/key-ring.js';
 import type { RandomBytes } from '../../libs/personal-data/random-bytes.js';
@@ -12,6 +14,7 @@ export interface EmbeddedStores {
   readonly store: SqliteEventStore;
   readonly keyStore: SqliteKeyStore;
   readonly ring: KeyRing;
+  readonly signer: EventSigner;
   readonly database: SqliteReadDatabase;
   readonly close: () => Promise<void>;
 }
@@ -37,7 +40,8 @@ export async function openEmbeddedStores(dataDir: string, random: RandomBytes): 
     const databaseOpening = SqliteReadDatabase.open(join(dataDir, 'views.sqlite'));
     openings.push(databaseOpening);
     const [store, keyStore, database] = await Promise.all([storeOpening, keyStoreOpening, databaseOpening]);
-    return { store, keyStore, ring, database, close: () => closeAll(openings) };
+    const signer = await openEventSigner(store, join(dataDir, SIGNING_KEY_FILE), randomBytes);
+    return { store, keyStore, ring, signer, database, close: () => closeAll(openings) };
   } catch (fault) {
     await closeAll(openings);
     throw fault;

@@ -27,7 +27,7 @@ export async function startEmbedded(settings: Settings): Promise<Running> {
   try {
     // Most of the program is read only now, while the stores' threads start.
     const [stores, { composeBaton }] = await Promise.all([opening, import('./compose.js')]);
-    const { store, database, keyStore, ring } = stores;
+    const { store, database, keyStore, ring, signer } = stores;
     return await composeBaton({
       settings,
       store,
@@ -35,6 +35,7 @@ export async function startEmbedded(settings: Settings): Promise<Running> {
       database,
       keys: cachingKeyStore(keyStore, { elapsed: () => performance.now() }),
       ring,
+      signer,
       random,
       newRequestId: randomUUID,
       clock,

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { backUp, restore, withoutKeys } from './backup.js';
+import { KEYS } from './backup-files.js';
 import { BuildProgress } from './build-progress.js';
 import { EXIT_HELP } from './exit-codes.js';
 import { dataOption } from './options.js';
@@ -15,8 +16,9 @@ export function addBackupCommands(program: Command): void {
     .summary('copy the embedded data while it runs')
     .description(
       'Writes the events, the views and the wrapped keys of the data directory into a new folder, while the server goes ' +
-        'on. Every event that was acknowledged before it began is in it. keys.json is not: keep it apart, or whoever has ' +
-        'the backup could read the people in it, and erasing somebody would not reach it.',
+        'on. Every event that was acknowledged before it began is in it. The keys (keys.json, event-signing.key) are not: ' +
+        'keep them apart, or whoever has the backup could read the people in it and sign events, and erasing somebody ' +
+        'would not reach it.',
     )
     .addOption(dataOption())
     .addHelpText('after', `\nExample:\n  $ baton backup /backups/2026-03-31\n${EXIT_HELP}`)
@@ -38,7 +40,9 @@ async function runBackup(folder: string, { data }: DataOptions): Promise<void> {
     () => new Date(),
     (done, total) => bar.show(done, total),
   ).finally(() => bar.stop());
-  process.stdout.write(`${events} events as of ${takenAt} are in ${folder}; keys.json is not, keep it apart\n`);
+  process.stdout.write(
+    `${events} events as of ${takenAt} are in ${folder}; ${KEYS.join(' and ')} are not, keep them apart\n`,
+  );
 }
 
 async function runRestore(folder: string, { data }: DataOptions): Promise<void> {

@@ -1,3 +1,5 @@
+import { SIGNING_KEY_FILE } from '../../libs/event-signing/signing-key.js';
+
 /**
  * What an embedded installation's data is, in the order in which its moments are taken: views may lag behind the events
  * but never be ahead of them, and every event's key must be there.
@@ -5,8 +7,11 @@
 export const BACKED_UP = ['views.sqlite', 'events.sqlite', 'contacts.sqlite'] as const;
 export type BackedUp = (typeof BACKED_UP)[number];
 
-/** What makes the backed-up personal data readable. Never in a backup, or erasing a person would not reach it. */
-export const KEYS = 'keys.json';
+/**
+ * What makes the backed-up personal data readable, and what signs events. Never in a backup: erasing a person would not
+ * reach the one, and whoever has the backup could write history with the other.
+ */
+export const KEYS = ['keys.json', SIGNING_KEY_FILE] as const;
 
 export const MANIFEST = 'backup.json';
 

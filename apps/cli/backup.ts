@@ -87,10 +87,11 @@ export async function restore(from: string, dataDir: string, progress: Progress)
 }
 
 /** What a restored directory still lacks, in words. */
-export const withoutKeys = (dataDir: string): string | undefined =>
-  existsSync(join(dataDir, KEYS))
-    ? undefined
-    : `put the installation's ${KEYS} into ${dataDir} before it is started: it is never in a backup`;
+export function withoutKeys(dataDir: string): string | undefined {
+  const lacking = KEYS.filter((name) => !existsSync(join(dataDir, name)));
+  if (lacking.length === 0) return undefined;
+  return `put the installation's ${lacking.join(' and ')} into ${dataDir} before it is started: no backup holds keys`;
+}
 
 async function manifestIn(folder: string): Promise<Manifest> {
   const text = await readFile(join(folder, MANIFEST), 'utf8').catch(() => undefined);

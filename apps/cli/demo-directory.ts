@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { QuarterSettings } from '../../libs/demo/quarter.js';
 import type { EventStore, NewEvent, RecordedEvent } from '../../libs/event-store/event-store.js';
 import { metadataOf } from '../../libs/contracts/event-metadata.js';
+import { openEventSigner, SIGNING_KEY_FILE } from '../../libs/event-signing/signing-key.js';
 import { openKeyFile } from '../../libs/personal-data/key-file.js';
 import { SqliteEventStore } from '../../libs/event-store/sqlite-event-store.js';
 import { SqliteKeyStore } from '../../libs/personal-data/sqlite-key-store.js';
@@ -24,9 +25,10 @@ export function claimEmpty(dataDir: string): void {
 }
 
 /** Keys of the folder's own, as of every other: only the story is seeded, never a secret. */
-export async function openDemoKeys(dataDir: string) {
+export async function openDemoKeys(dataDir: string, store: EventStore) {
   const ring = openKeyFile(join(dataDir, 'keys.json'), randomBytes);
-  return { ring, keys: await SqliteKeyStore.open(join(dataDir, 'contacts.sqlite'), ring, randomBytes) };
+  const signer = await openEventSigner(store, join(dataDir, SIGNING_KEY_FILE), randomBytes);
+  return { ring, signer, keys: await SqliteKeyStore.open(join(dataDir, 'contacts.sqlite'), ring, randomBytes) };
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Doer } from '../../libs/demo/cast.js';
 import { LeadBook } from '../../libs/demo/lead-book.js';
 import type { JsonObject } from '../../libs/decider/json.js';
 import type { Refusal } from '../../libs/decider/decision.js';
+import type { EventSigner } from '../../libs/event-signing/event-signer.js';
 import type { EventStore, RecordedEvent } from '../../libs/event-store/event-store.js';
 import type { Envelope } from '../../libs/lead-commands/caller.js';
 import type { CommandParts } from '../../libs/lead-commands/command-parts.js';
@@ -26,6 +27,7 @@ export interface StageParts {
   readonly store: EventStore;
   readonly keys: KeyStore;
   readonly ring: KeyRing;
+  readonly signer: EventSigner;
   readonly logger: Logger;
 }
 
@@ -50,7 +52,7 @@ export class DemoStage implements Stage {
   #unread: RecordedEvent[] = [];
 
   constructor(parts: StageParts) {
-    const { store, keys, ring, logger } = (this.#parts = parts);
+    const { store, keys, ring, signer, logger } = (this.#parts = parts);
     // Each look at the clock is a moment later than the one before, so that no two events are of the same time.
     const clock = (): number => (this.#now += 1);
     const commands = new StreamCommands(store);
@@ -58,7 +60,7 @@ export class DemoStage implements Stage {
     const personalData = new PersonalData({ keys, pepper: ring.pepper, random: randomBytes });
     const commandParts: CommandParts = {
       commands,
-      writer: new EventWriter(ring.installationSecret, personalData, randomBytes),
+      writer: new EventWriter(ring.installationSecret, personalData, randomBytes, signer),
       reference,
       personalData,
       salesLoad: () => Promise.resolve({ load: this.book }),

@@ -68,7 +68,8 @@ function addCopy(store: Command): void {
     .description(
       'Copies every event of the data directory with its id, revision and content, in the same order, and then compares ' +
         'both. The server over that directory must be stopped. Interrupted, it goes on where it stood; run again, it ' +
-        'compares. Keys of personal data are in contacts.sqlite and keys.json, which are not copied by this.',
+        'compares. Keys of personal data are in contacts.sqlite and keys.json, which are not copied by this; events are ' +
+        'signed with event-signing.key, which the services take as BATON_EVENT_SIGNING_KEY.',
     )
     .addOption(dataOption())
     .addOption(storeOption())

@@ -15,14 +15,15 @@ import { DemoProgress } from './demo-progress.js';
 export async function writeDemo(data: string, settings: QuarterSettings, out: NodeJS.WriteStream): Promise<Told> {
   claimEmpty(data);
   markAsDemo(data, settings);
-  const { ring, keys } = await openDemoKeys(data);
-  const progress = new DemoProgress(out, settings.until - QUARTER_DAYS * DAY, settings.until);
   const store = new MemoryEventStore();
+  const { ring, signer, keys } = await openDemoKeys(data, store);
+  const progress = new DemoProgress(out, settings.until - QUARTER_DAYS * DAY, settings.until);
   try {
     const stage = new DemoStage({
       store,
       keys: cachingKeyStore(keys, { elapsed: () => performance.now() }),
       ring,
+      signer,
       logger: createLogger('baton-demo', 'error'),
     });
     const told = await playQuarter(settings, stage, stage.book, (at) => progress.reached(at));

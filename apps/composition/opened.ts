@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { openEventStoreDb } from '../../libs/event-store/eventstoredb/open-eventstoredb.js';
 import type { EventStore } from '../../libs/event-store/event-store.js';
+import { openEventSigner } from '../../libs/event-signing/signing-key.js';
 import { KafkaFeed } from '../../libs/event-feed/kafka/kafka-feed.js';
 import { randomPool } from '../../libs/ids/random-pool.js';
 import { cachingKeyStore } from '../../libs/personal-data/caching-key-store.js';
@@ -22,14 +23,15 @@ export class Opened {
 
   /** All that commands and views stand on. */
   async ports(): Promise<Ports> {
-    const { database: url, keyFile } = this.settings;
+    const { database: url, keyFile, signingKey } = this.settings;
     const random = randomPool();
     const store = await this.store();
     const ring = openKeyFile(keyFile, randomBytes);
+    const signer = await openEventSigner(store, signingKey, randomBytes);
     const keyStore = this.#keep(await PostgresKeyStore.open({ url, ring, random }));
     const database = this.#keep(await PostgresReadDatabase.open({ url }));
     const keys = cachingKeyStore(keyStore, { elapsed: () => performance.now() });
-    return { store, database, keys, ring, random, clock: Date.now };
+    return { store, database, keys, ring, signer, random, clock: Date.now };
   }
 
   /** @param clientId how the brokers see this process */

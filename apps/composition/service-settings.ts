@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { SIGNING_KEY_FILE } from '../../libs/event-signing/signing-key.js';
 import { issuerFromEnvironment } from '../../libs/http-kit/issuer-settings.js';
 import { parseRateLimit, type RateLimit } from '../../libs/http-kit/rate-limit.js';
 import type { IssuerSettings } from '../../libs/http-kit/token-verifier.js';
@@ -7,7 +8,7 @@ import type { LogLevel } from '../../libs/telemetry/logger.js';
 import { logLevelFrom, portOf, SettingsRefused } from './process-settings.js';
 
 /** What a service needs beside its address; each is asked for only by those that use it. */
-export type Need = 'event-store' | 'kafka' | 'database' | 'keys' | 'issuer';
+export type Need = 'event-store' | 'kafka' | 'database' | 'keys' | 'signing-key' | 'issuer';
 
 export interface ServiceSettings {
   readonly host: string;
@@ -22,6 +23,8 @@ export interface ServiceSettings {
   readonly database: string;
   /** made where there is none; all services must have the same one */
   readonly keyFile: string;
+  /** file of the key that events are signed with, made where there is neither key nor event; the same for all */
+  readonly signingKey: string;
   readonly issuer: IssuerSettings;
 }
 
@@ -30,12 +33,15 @@ const SAYS: Readonly<Record<Need, string>> = {
   kafka: 'BATON_KAFKA must be set: the brokers, such as 127.0.0.1:9092',
   database: 'BATON_DATABASE must be set: the address of PostgreSQL, such as postgres://baton@127.0.0.1:5432/baton',
   keys: 'BATON_KEY_FILE must be set: the file of the installation’s keys, the same for all services',
+  'signing-key':
+    'BATON_EVENT_SIGNING_KEY must be set: the file of the key that events are signed with, the same for all services',
   issuer: 'BATON_ISSUER, BATON_AUDIENCE and BATON_JWKS must be set: who issues tokens (`baton jwks` for trying)',
 };
 
 /**
  * Reads BATON_HOST, BATON_PORT, BATON_LOG_LEVEL, BATON_RATE_LIMIT, and of BATON_EVENT_STORE, BATON_KAFKA (and its like),
- * BATON_DATABASE, BATON_KEY_FILE (default: keys.json in BATON_DATA) and BATON_ISSUER (and its like) what is needed.
+ * BATON_DATABASE, BATON_KEY_FILE (default: keys.json in BATON_DATA), BATON_EVENT_SIGNING_KEY (default: event-signing.key
+ * there) and BATON_ISSUER (and its like) what is needed.
  *
  * @throws SettingsRefused with a line for each that is missing or wrong
  */
@@ -58,7 +64,15 @@ export function serviceSettingsFrom<N extends Need>(
   const issuer = read(() => issuerFromEnvironment(environment));
   const rateLimit = read(() => environment.BATON_RATE_LIMIT && parseRateLimit(environment.BATON_RATE_LIMIT));
   const keyFile = environment.BATON_KEY_FILE ?? (data ? join(data, 'keys.json') : undefined);
-  const found: Readonly<Record<Need, unknown>> = { 'event-store': eventStore, kafka, database, keys: keyFile, issuer };
+  const signingKey = environment.BATON_EVENT_SIGNING_KEY ?? (data ? join(data, SIGNING_KEY_FILE) : undefined);
+  const found: Readonly<Record<Need, unknown>> = {
+    'event-store': eventStore,
+    kafka,
+    database,
+    keys: keyFile,
+    'signing-key': signingKey,
+    issuer,
+  };
   const complained = problems.length;
   for (const need of needs) if (!found[need] && complained === 0) problems.push(SAYS[need]);
   const port = read(() => portOf('BATON_PORT', environment.BATON_PORT ?? String(defaultPort)));
@@ -73,6 +87,7 @@ export function serviceSettingsFrom<N extends Need>(
     kafka,
     database,
     keyFile,
+    signingKey,
     issuer,
     ...(rateLimit ? { rateLimit } : {}),
   } as ServiceSettings;

@@ -2,6 +2,7 @@ import type { DynamicModule } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { isoTime, type Clock } from '../../libs/decider/clock.js';
 import type { EventFeed } from '../../libs/event-feed/event-feed.js';
+import type { EventSigner } from '../../libs/event-signing/event-signer.js';
 import type { EventStore } from '../../libs/event-store/event-store.js';
 import { ExportsModule } from '../../libs/exports/exports.module.js';
 import type { CommandParts } from '../../libs/lead-commands/command-parts.js';
@@ -32,18 +33,20 @@ export interface Ports {
   readonly database: ReadDatabase;
   readonly keys: KeyStore;
   readonly ring: KeyRing;
+  /** of every event that is written */
+  readonly signer: EventSigner;
   readonly random: RandomBytes;
   readonly clock: Clock;
 }
 
 /** What decides and writes; its routes are `LeadCommandsModule`'s. */
-export function commandSide({ store, database, keys, ring, random, clock }: Ports): CommandParts {
+export function commandSide({ store, database, keys, ring, signer, random, clock }: Ports): CommandParts {
   const commands = new StreamCommands(store);
   const reference = new ReferenceData(commands);
   const personalData = new PersonalData({ keys, pepper: ring.pepper, random });
   return {
     commands,
-    writer: new EventWriter(ring.installationSecret, personalData, random),
+    writer: new EventWriter(ring.installationSecret, personalData, random, signer),
     reference,
     personalData,
     salesLoad: salesLoadSource(database, reference),
@@ -52,8 +55,8 @@ export function commandSide({ store, database, keys, ring, random, clock }: Port
   };
 }
 
-export const viewRunner = ({ store, database, clock }: Ports, feed: EventFeed): ProjectionRunner =>
-  new ProjectionRunner({ database, feed, projections: allProjections, skips: new StoredSkips(store), clock });
+export const viewRunner = ({ store, database, signer, clock }: Ports, feed: EventFeed): ProjectionRunner =>
+  new ProjectionRunner({ database, feed, projections: allProjections, skips: new StoredSkips(store, signer), clock });
 
 /** The modules of all that is read: views, boards, numbers, exports, and the operation of the views. */
 export function viewModules(

@@ -10,7 +10,7 @@ await runService({
   name: 'lead-api',
   description: 'Commands, a lead’s own history, and the live feed of events.',
   port: 3000,
-  needs: ['event-store', 'database', 'keys', 'issuer'],
+  needs: ['event-store', 'database', 'keys', 'signing-key', 'issuer'],
   async start({ opened, logger, metrics, verifyToken }) {
     const ports = await opened.ports();
     const command = commandSide(ports);

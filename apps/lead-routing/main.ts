@@ -18,7 +18,7 @@ await runService({
   name: 'lead-routing',
   description: 'Holds, routes and hands off qualified leads.',
   port: 3002,
-  needs: ['event-store', 'kafka', 'database', 'keys'],
+  needs: ['event-store', 'kafka', 'database', 'keys', 'signing-key'],
   async start({ opened, logger, metrics }) {
     const ports = await opened.ports();
     const { database, store, keys, clock } = ports;

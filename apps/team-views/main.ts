@@ -9,7 +9,7 @@ await runService({
   name: 'team-views',
   description: 'What each team sees: boards, numbers, owners, exports, and the operation of the views.',
   port: 3001,
-  needs: ['event-store', 'kafka', 'database', 'keys', 'issuer'],
+  needs: ['event-store', 'kafka', 'database', 'keys', 'signing-key', 'issuer'],
   async start({ opened, logger, metrics, newId }) {
     const ports = await opened.ports();
     const runner = viewRunner(ports, await opened.feed('team-views'));

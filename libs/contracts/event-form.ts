@@ -4,7 +4,7 @@ import type { Shape } from '../shape/shape.js';
 /** A shape of an object, whose fields can be looked at. */
 export type RecordShape = Shape<object> & { readonly fields: Readonly<Record<string, Shape<unknown>>> };
 
-export const CATEGORIES = ['lead', 'contact', 'team', 'policy', 'agreement', 'projection'] as const;
+export const CATEGORIES = ['lead', 'contact', 'team', 'policy', 'agreement', 'projection', 'log'] as const;
 /** What stands before the hyphen in the name of the streams that an event is in. */
 export type Category = (typeof CATEGORIES)[number];
 

@@ -2,7 +2,9 @@ import { TOKEN_ROLES } from '../decider/decision.js';
 import { owner } from '../lead-lifecycle/lead-events.js';
 import {
   anyBase64url,
+  base64,
   code,
+  hexDigits,
   integer,
   label,
   nullable,
@@ -36,6 +38,8 @@ export const change = record({
   reasonCode: optional(code),
 });
 
+const sig = record({ key: hexDigits(4), ed25519: base64(64) });
+
 /** What every event carries beside its payload; described in `EventMetadata`. */
 export const eventMetadata = record({
   occurredAt: time,
@@ -50,7 +54,13 @@ export const eventMetadata = record({
   change: optional(change),
   imported: optional(oneOf(true)),
   timeKnown: optional(oneOf(false)),
+  sig: optional(sig),
 });
 
 /** Of an operator's decision about a view, which is no command on a stream of the domain. */
-export const decisionMetadata = record({ occurredAt: time, recordedAt: time, actor });
+export const decisionMetadata = record({
+  occurredAt: time,
+  recordedAt: time,
+  actor,
+  sig: optional(sig),
+});

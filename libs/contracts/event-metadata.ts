@@ -2,6 +2,14 @@ import type { Actor } from '../decider/decision.js';
 import type { JsonObject } from '../decider/json.js';
 import type { Change } from '../lead-lifecycle/lead-events.js';
 
+/** An Ed25519 signature by the service that wrote the event, over JCS of its leaf without `prev` and `sig` (leaf.ts). */
+export interface EventSignature {
+  /** id of the key, 8 lower-case hex digits: the key's place in the event keys file */
+  readonly key: string;
+  /** 64 bytes, base64 */
+  readonly ed25519: string;
+}
+
 /**
  * What every event of every stream carries beside its payload. `$correlationId` and `$causationId` are the names that
  * EventStoreDB's own tools follow; they are the same on every store, so that one hash holds everywhere.
@@ -22,6 +30,8 @@ export interface EventMetadata {
   readonly change?: Change;
   readonly imported?: true;
   readonly timeKnown?: false;
+  /** Every event that is written has it; absent only in the fixtures of versions from before events were signed. */
+  readonly sig?: EventSignature;
 }
 
 /** Metadata as the store hands it back. Only Baton writes its streams, so it is trusted to have this shape. */

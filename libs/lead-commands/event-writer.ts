@@ -4,6 +4,7 @@ import { encodeLeadPayload } from '../contracts/lead-event-codec.js';
 import { encodePayload } from '../contracts/reference-event-codec.js';
 import type { Actor, EventDraft } from '../decider/decision.js';
 import type { JsonObject } from '../decider/json.js';
+import type { EventSigner } from '../event-signing/event-signer.js';
 import type { NewEvent } from '../event-store/event-store.js';
 import { eventId } from '../ids/command-ids.js';
 import { actorOf } from '../lead-lifecycle/acting.js';
@@ -23,25 +24,29 @@ export interface Writing {
   readonly authn: EventMetadata['authn'];
   /** ISO: now, or the stream's last recording where the clock ran back */
   readonly recordedAt: string;
+  /** of the stream's last event, -1 where there is none: what is written holds as the next only */
+  readonly after: number;
 }
 
-/** Turns decided events into what the store takes: ids, nonce, metadata, personal data sealed. */
+/** Turns decided events into what the store takes: ids, nonce, metadata, personal data sealed, each signed. */
 export class EventWriter {
   constructor(
     private readonly secret: KeyObject,
     private readonly personalData: PersonalData,
     private readonly random: RandomBytes,
+    private readonly signer: EventSigner,
   ) {}
 
   /** Events without personal data, of teams, policies, agreements and contacts. */
-  write(writing: Writing, drafts: readonly EventDraft[]): readonly NewEvent[] {
+  write(writing: Writing, drafts: readonly EventDraft[]): Promise<readonly NewEvent[]> {
     const attempt = this.random(16);
-    return drafts.map((draft, index) => ({
+    const events = drafts.map((draft, index) => ({
       id: this.#id(writing, index, attempt),
       type: draft.type,
       data: { nonce: this.#nonce(), ...encodePayload(draft) },
       metadata: metadata(writing, draft, writing.actor),
     }));
+    return this.#signed(writing, events);
   }
 
   /**
@@ -71,7 +76,11 @@ export class EventWriter {
         metadata: metadata(writing, draft, actorOf(draft, writing.actor)),
       });
     }
-    return events;
+    return this.#signed(writing, events);
+  }
+
+  #signed({ stream, after }: Writing, events: readonly NewEvent[]): Promise<readonly NewEvent[]> {
+    return this.signer.sign(stream, after + 1, events);
   }
 
   #id({ commandId, stream }: Writing, index: number, attempt: Uint8Array): string {

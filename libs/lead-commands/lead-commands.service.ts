@@ -140,7 +140,7 @@ export class LeadCommands {
 
   #written(
     { command, envelope, bodyMac }: Asked,
-    { state, recordedAt }: LoadedStream<LeadState>,
+    { state, recordedAt, revision }: LoadedStream<LeadState>,
     { now, actor }: LeadFacts,
     drafts: readonly LeadDraft[],
   ): Promise<readonly NewEvent[] | 'erased'> {
@@ -154,6 +154,7 @@ export class LeadCommands {
       actor,
       authn: { iss: sender.issuer, how: sender.how },
       recordedAt: now > recordedAt ? now : recordedAt,
+      after: revision,
     };
     return this.parts.writer.writeLead(writing, drafts, state.contact ?? '');
   }

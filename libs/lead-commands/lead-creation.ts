@@ -9,6 +9,7 @@ import { UNCREATED, type LeadState } from '../lead-lifecycle/lead-state.js';
 import { contactStream, decideContact, hasWithdrawn, type ContactState } from '../contacts/contact.js';
 import { actorsOf, type Envelope } from './caller.js';
 import type { CommandParts } from './command-parts.js';
+import type { Writing } from './event-writer.js';
 import { contactFold, leadFold } from './folds.js';
 import { leadStream, mayEver, type LeadCommandBody, type LeadExecuted } from './lead-commands.service.js';
 import { mayRead } from './visibility.js';
@@ -62,9 +63,9 @@ export class LeadCreation {
         admitted = outcome;
         return undefined;
       },
-      attempt: () => {
+      attempt: ({ revision }) => {
         if (!admitted) throw new Error('attempted before it was admitted');
-        return this.#attempt(asked, admitted);
+        return this.#attempt(asked, admitted, revision);
       },
     });
     return { ...executed, lead };
@@ -88,7 +89,7 @@ export class LeadCreation {
     return { now, actor, teams: reference.teams, ...inForce, consentWithdrawn: false, contactErased: false };
   }
 
-  async #attempt(asked: Asked, actor: Actor): Promise<Attempt<LeadResult>> {
+  async #attempt(asked: Asked, actor: Actor, after: number): Promise<Attempt<LeadResult>> {
     const { envelope } = asked;
     const facts = this.#facts(asked.command, actor);
     // A refused command leaves no trace: what can be refused without knowing the person is refused before reserving one.
@@ -115,7 +116,7 @@ export class LeadCreation {
     } else {
       await this.#register(asked, actor);
     }
-    const writing = this.#writing(asked, actor, facts.now, leadStream(command.lead));
+    const writing = this.#writing(asked, actor, { recordedAt: facts.now, after }, leadStream(command.lead));
     const events = await this.parts.writer.writeLead(writing, decision.events, contact);
     if (events === 'erased') return refused({ code: 'conflict', rule: 'the contact was erased' });
     return { ok: true, result: decision.result, events };
@@ -145,22 +146,28 @@ export class LeadCreation {
       bodyMac: asked.bodyMac,
       presumedNew: true,
       admit: () => undefined,
-      attempt: ({ state, recordedAt }) => {
+      attempt: async ({ state, recordedAt, revision }) => {
         const now = isoTime(this.parts.clock());
         const nobody = { isStewardOrWorker: false, isMarketingManager: false };
         const decision = decideContact({ type: 'register', lead: command.lead }, state, { now, actor, ...nobody });
-        if (!decision.ok) return Promise.resolve(decision);
-        const writing = this.#writing(asked, actor, now > recordedAt ? now : recordedAt, stream);
-        return Promise.resolve({ ok: true, result: null, events: this.parts.writer.write(writing, decision.events) });
+        if (!decision.ok) return decision;
+        const place = { recordedAt: now > recordedAt ? now : recordedAt, after: revision };
+        const writing = this.#writing(asked, actor, place, stream);
+        return { ok: true, result: null, events: await this.parts.writer.write(writing, decision.events) };
       },
     });
   }
 
-  #writing({ command, envelope, bodyMac }: Asked, actor: Actor, recordedAt: string, stream: string) {
+  #writing(
+    { command, envelope, bodyMac }: Asked,
+    actor: Actor,
+    place: Pick<Writing, 'recordedAt' | 'after'>,
+    stream: string,
+  ): Writing {
     const { commandId } = command;
     const { correlationId, causationId = commandId, sender } = envelope;
     const authn = { iss: sender.issuer, how: sender.how };
-    return { stream, commandId, bodyMac, correlationId, causationId, actor, authn, recordedAt };
+    return { stream, commandId, bodyMac, correlationId, causationId, actor, authn, ...place };
   }
 }
 

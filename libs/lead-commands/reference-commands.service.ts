@@ -55,7 +55,7 @@ export class PlainCommands {
         return {
           ok: true,
           result: decision.result,
-          events: this.#write(command, commandId, loaded, actor, now, decision.events),
+          events: await this.#write(command, commandId, loaded, actor, now, decision.events),
         };
       },
     });
@@ -94,7 +94,7 @@ export class PlainCommands {
   #write<State, Result>(
     { stream, envelope }: PlainCommand<State, Result>,
     commandId: string,
-    { recordedAt }: LoadedStream<State>,
+    { recordedAt, revision }: LoadedStream<State>,
     actor: Actor,
     now: string,
     drafts: readonly EventDraft[],
@@ -109,6 +109,7 @@ export class PlainCommands {
       actor,
       authn: { iss: sender.issuer, how: sender.how },
       recordedAt: now > recordedAt ? now : recordedAt,
+      after: revision,
     };
     return this.parts.writer.write(writing, drafts);
   }

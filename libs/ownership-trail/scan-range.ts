@@ -1,7 +1,7 @@
 import { HASH_BYTES, leafHash, nodeHash } from '../transparency-log/merkle-hash.js';
 import { TILE_WIDTH, tilePath } from '../transparency-log/tile-path.js';
 import { tileWidth } from '../transparency-log/tile-shape.js';
-import { parseLeaf } from './leaf.js';
+import { parseLeaf } from '../contracts/leaf.js';
 import { StreamChains, type BrokenRule, type Chain } from './stream-chains.js';
 import { TrailFolder } from './trail-folder.js';
 

@@ -1,6 +1,6 @@
 import type { EventStore, RecordedEvent } from '../event-store/event-store.js';
 import { leafHash } from '../transparency-log/merkle-hash.js';
-import { encodeLeaf, leafOf } from './leaf.js';
+import { encodeLeaf, leafOf } from '../contracts/leaf.js';
 import { TrailRefused, type NewLeaf, type TrailLog } from './trail-log.js';
 
 /** Most leaves between two checkpoints. A batch is what is waiting, never a wait for a full one. */

@@ -1,5 +1,5 @@
 import { canonicalJson } from '../canonical-json/canonical-json.js';
-import type { Leaf } from './leaf.js';
+import type { Leaf } from '../contracts/leaf.js';
 
 /** Members of `change` that hold a value before and after. */
 const TRACKED = ['state', 'cycle', 'steward', 'offeree', 'worker'] as const;

@@ -1,4 +1,4 @@
-import type { Leaf } from './leaf.js';
+import type { Leaf } from '../contracts/leaf.js';
 import { StreamChains } from './stream-chains.js';
 
 const hashOf = (rev: number): string => String(rev).padStart(64, 'a');

@@ -4,7 +4,7 @@ import { MemoryEventStore } from '../event-store/memory-event-store.js';
 import { parseCheckpointNote } from '../transparency-log/checkpoint.js';
 import { parseEntries } from '../transparency-log/entry-bundle.js';
 import { noteSigner } from '../transparency-log/note-signer.js';
-import { isSealedAs, parseLeaf } from './leaf.js';
+import { isSealedAs, parseLeaf } from '../contracts/leaf.js';
 import { checkLog } from './log-check.js';
 import { Sealer } from './sealer.js';
 import { TrailLog, TrailRefused } from './trail-log.js';

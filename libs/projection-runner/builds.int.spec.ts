@@ -7,6 +7,7 @@ import {
 } from '../read-database/read-database.spec-kit.js';
 import { canonicalDump, NOON } from './projection.spec-kit.js';
 import { ProjectionRunner } from './runner.js';
+import { testSigner } from '../event-signing/event-signing.spec-kit.js';
 import { StoredSkips } from './skipped-events.js';
 import { step, StepProjection, stepsIn } from './step-projection.spec-kit.js';
 
@@ -41,7 +42,7 @@ onEachReadDatabase('builds of a projection', () => {
       database,
       feed: new InProcessFeed(store),
       projections: () => [new MendedLater(version)],
-      skips: new StoredSkips(store),
+      skips: new StoredSkips(store, testSigner()),
       clock: () => NOON,
       pause: async () => undefined,
     });

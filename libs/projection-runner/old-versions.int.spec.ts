@@ -11,6 +11,7 @@ import { createTable, integer, text, type RowOf } from '../read-database/table-s
 import { NOON } from './projection.spec-kit.js';
 import type { Projection } from './projection.js';
 import { ProjectionRunner } from './runner.js';
+import { testSigner } from '../event-signing/event-signing.spec-kit.js';
 import { StoredSkips } from './skipped-events.js';
 import { step } from './step-projection.spec-kit.js';
 
@@ -98,7 +99,7 @@ describe('A log with events of old versions', () => {
       database,
       feed: new InProcessFeed(store),
       projections: () => [new WayProjection(versions)],
-      skips: new StoredSkips(store),
+      skips: new StoredSkips(store, testSigner()),
       clock: () => NOON,
       pause: async () => undefined,
     });

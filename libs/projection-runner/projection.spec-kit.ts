@@ -6,6 +6,7 @@ import type { ReadDatabase } from '../read-database/read-database.js';
 import { openReadDatabase } from '../read-database/read-database.spec-kit.js';
 import type { Projection } from './projection.js';
 import { ProjectionRunner } from './runner.js';
+import { testSigner } from '../event-signing/event-signing.spec-kit.js';
 import { StoredSkips } from './skipped-events.js';
 
 export interface StreamHistory {
@@ -89,7 +90,7 @@ export async function afterFeed<T>(
   feed: EventFeed,
   look: (runner: ProjectionRunner) => Promise<T>,
 ): Promise<T> {
-  const skips = new StoredSkips(new MemoryEventStore());
+  const skips = new StoredSkips(new MemoryEventStore(), testSigner());
   const runner = new ProjectionRunner({
     database,
     feed,

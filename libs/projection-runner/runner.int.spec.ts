@@ -11,6 +11,7 @@ import { afterFeed, canonicalDump, feedOf, NOON, recordedAll } from './projectio
 import type { Projection } from './projection.js';
 import { ProjectionRunner } from './runner.js';
 import type { RunnerTables } from './runner-tables.js';
+import { testSigner } from '../event-signing/event-signing.spec-kit.js';
 import { StoredSkips } from './skipped-events.js';
 import { step, StepProjection, stepsIn } from './step-projection.spec-kit.js';
 
@@ -39,7 +40,7 @@ onEachReadDatabase('projection runner', () => {
       database,
       feed,
       projections: () => projections,
-      skips: new StoredSkips(store),
+      skips: new StoredSkips(store, testSigner()),
       clock: () => NOON,
       pause: async () => undefined,
     });

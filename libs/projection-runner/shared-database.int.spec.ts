@@ -13,6 +13,7 @@ import { moveProgress, readProgress } from './builds.js';
 import { Overtaken, type Projection } from './projection.js';
 import { NOON } from './projection.spec-kit.js';
 import { ProjectionRunner } from './runner.js';
+import { testSigner } from '../event-signing/event-signing.spec-kit.js';
 import { StoredSkips } from './skipped-events.js';
 import { step, stepsIn, StepProjection } from './step-projection.spec-kit.js';
 
@@ -42,7 +43,7 @@ describe('several instances on one read database', () => {
       database,
       feed: new InProcessFeed(store),
       projections: () => [projection()],
-      skips: new StoredSkips(store),
+      skips: new StoredSkips(store, testSigner()),
       clock: () => NOON,
       batchSize: { live: 7, building: 7 },
       followMs: 20,
@@ -214,7 +215,7 @@ it('a view goes on by itself when its PostgreSQL was away', async () => {
     database,
     feed: new InProcessFeed(store),
     projections: () => [new StepProjection()],
-    skips: new StoredSkips(store),
+    skips: new StoredSkips(store, testSigner()),
     clock: () => NOON,
     pause: () => new Promise((resolve) => setTimeout(resolve, 20)),
   });

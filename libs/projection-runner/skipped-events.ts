@@ -1,4 +1,5 @@
 import type { JsonObject } from '../decider/json.js';
+import type { EventSigner } from '../event-signing/event-signer.js';
 import type { EventStore, NewEvent } from '../event-store/event-store.js';
 import type { StreamPlace } from './projection.js';
 
@@ -31,7 +32,10 @@ const streamOf = (projection: string): string => `projection-${projection}`;
 
 /** Decisions as events in the store, one stream per projection: durable, ordered and audited like all that is decided. */
 export class StoredSkips implements SkippedEvents {
-  constructor(private readonly store: Pick<EventStore, 'append' | 'readStream'>) {}
+  constructor(
+    private readonly store: Pick<EventStore, 'append' | 'readStream'>,
+    private readonly signer: EventSigner,
+  ) {}
 
   async of(projection: string): Promise<ReadonlySet<string>> {
     return (await this.read(projection)).skipped;
@@ -48,7 +52,8 @@ export class StoredSkips implements SkippedEvents {
       const { skipped, length } = await this.read(projection);
       if (skipped.has(keyOf(place))) return;
       const expected = length === 0 ? 'no-stream' : length - 1;
-      const appended = await this.store.append(streamOf(projection), expected, [event]);
+      const signed = await this.signer.sign(streamOf(projection), length, [event]);
+      const appended = await this.store.append(streamOf(projection), expected, signed);
       if (appended.ok) return;
     }
   }

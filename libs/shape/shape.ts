@@ -56,6 +56,15 @@ export const base64url = (bytes: number): Shape<string> =>
   matching(new RegExp(`^[A-Za-z0-9_-]{${Math.ceil((bytes * 4) / 3)}}$`), `${bytes} bytes in base64url`);
 /** Any number of them. */
 export const anyBase64url = matching(/^[A-Za-z0-9_-]+$/, 'bytes in base64url');
+/** Bytes in base64 with padding. */
+export const base64 = (bytes: number): Shape<string> => {
+  const padding = (3 - (bytes % 3)) % 3;
+  const digits = Math.ceil(bytes / 3) * 4 - padding;
+  return matching(new RegExp(`^[A-Za-z0-9+/]{${digits}}${'='.repeat(padding)}$`), `${bytes} bytes in base64`);
+};
+/** Bytes in lower-case hex. */
+export const hexDigits = (bytes: number): Shape<string> =>
+  matching(new RegExp(`^[0-9a-f]{${2 * bytes}}$`), `${bytes} bytes in hex`);
 /** The name of a stream: `lead-<id>`. */
 export const streamName = matching(/^[a-z]+-[A-Za-z0-9_.:-]{1,200}$/, 'the name of a stream');
 /** A word of an agreed list or a band: lower case, no spaces, at most 64 characters. */

@@ -1,17 +1,10 @@
 import { canonicalHash, canonicalJson } from '../canonical-json/canonical-json.js';
-import type { EventMetadata } from '../contracts/event-metadata.js';
 import type { JsonObject } from '../decider/json.js';
 import type { RecordedEvent } from '../event-store/event-store.js';
+import { decodeBase64 } from '../transparency-log/base64.js';
 import { MOST_ENTRY_BYTES } from '../transparency-log/entry-bundle.js';
 import { parsed, refused, type Parsed } from '../transparency-log/parsed.js';
-
-/** An Ed25519 signature by the service that wrote the event, over JCS of the leaf's body without `prev` and `sig`. */
-export interface EventSignature {
-  /** id of the key, 8 hex digits */
-  readonly key: string;
-  /** 64 bytes, base64 */
-  readonly ed25519: string;
-}
+import type { EventMetadata, EventSignature } from './event-metadata.js';
 
 /**
  * What the log holds of one event, version 1: who did what, in which order, and hashes of the rest. Opaque ids only.
@@ -27,7 +20,8 @@ export interface Leaf {
   readonly prev?: string;
   readonly type: string;
   readonly actor: EventMetadata['actor'];
-  readonly authn: EventMetadata['authn'];
+  /** absent where no token was involved: an operator's decision about a view */
+  readonly authn?: EventMetadata['authn'];
   readonly occurredAt: string;
   readonly recordedAt: string;
   /** who had the lead before and after, as the metadata says */
@@ -36,8 +30,14 @@ export interface Leaf {
   readonly dataHash: string;
   /** SHA-256 of the JCS of the metadata without `sig`, hex */
   readonly metaHash: string;
+  /** absent only in a leaf of an event that was quarantined for that */
   readonly sig?: EventSignature;
+  /** The event broke a rule of sealing; an operator and an auditor decided in `log-quarantine` that it is sealed so. */
+  readonly quarantined?: true;
 }
+
+/** An event with its place in its stream: all that a leaf is made of. */
+export type PlacedEvent = Omit<RecordedEvent, 'position'>;
 
 /** An event that cannot be sealed: a fault of whoever wrote it, found before anything is in the log. */
 export class UnsealableEvent extends Error {
@@ -46,9 +46,9 @@ export class UnsealableEvent extends Error {
 }
 
 /** The leaf of a stored event. @param prev leaf hash (hex) of the event before it in its stream */
-export function leafOf(event: RecordedEvent, prev: string | undefined): Leaf {
+export function leafOf(event: PlacedEvent, prev: string | undefined): Leaf {
   const { sig, ...rest } = event.metadata as JsonObject & { readonly sig?: EventSignature };
-  const said = rest as unknown as EventMetadata & { readonly change?: JsonObject };
+  const said = rest as unknown as Omit<EventMetadata, 'authn' | 'change'> & Pick<Leaf, 'authn' | 'change'>;
   return {
     v: 1,
     eventId: event.id,
@@ -57,7 +57,7 @@ export function leafOf(event: RecordedEvent, prev: string | undefined): Leaf {
     ...(prev === undefined ? {} : { prev }),
     type: event.type,
     actor: said.actor,
-    authn: said.authn,
+    ...(said.authn === undefined ? {} : { authn: said.authn }),
     occurredAt: said.occurredAt,
     recordedAt: said.recordedAt,
     ...(said.change === undefined ? {} : { change: said.change }),
@@ -78,12 +78,13 @@ export function encodeLeaf(leaf: Leaf): Buffer {
   return bytes;
 }
 
-/** What the writer of an event signs. */
-export function signedBytes({ prev: _prev, sig: _sig, ...body }: Leaf): Buffer {
+/** What the writer of an event signs: the leaf as the event alone makes it, without what is known only on sealing. */
+export function signedBytes({ prev: _prev, sig: _sig, quarantined: _quarantined, ...body }: Leaf): Buffer {
   return Buffer.from(canonicalJson(body));
 }
 
-const TEXTS = ['eventId', 'stream', 'rev', 'type', 'occurredAt', 'recordedAt', 'dataHash', 'metaHash'] as const;
+const ALWAYS = ['eventId', 'stream', 'rev', 'type', 'dataHash', 'metaHash'] as const;
+const UNLESS_QUARANTINED = ['occurredAt', 'recordedAt'] as const;
 const HASH = /^[0-9a-f]{64}$/;
 
 /** A leaf as it stands in the log: JSON in its one canonical form, with the members that version 1 has. */
@@ -97,14 +98,29 @@ export function parseLeaf(bytes: Uint8Array): Parsed<Leaf> {
     return refused('leaf: is not JSON');
   }
   if (leaf === null || typeof leaf !== 'object' || leaf.v !== 1) return refused('leaf: is of no known version');
-  const missing = TEXTS.find((name) => typeof leaf[name] !== 'string');
+  const quarantined = leaf.quarantined as unknown;
+  if (quarantined !== undefined && quarantined !== true) return refused('leaf: quarantined is not true');
+  const texts = quarantined ? ALWAYS : [...ALWAYS, ...UNLESS_QUARANTINED];
+  const missing = texts.find((name) => typeof leaf[name] !== 'string');
   if (missing !== undefined) return refused(`leaf: ${missing} is missing`);
   if (!/^(0|[1-9]\d{0,15})$/.test(leaf.rev)) return refused('leaf: rev is not a decimal number');
   if (![leaf.dataHash, leaf.metaHash, leaf.prev ?? leaf.dataHash].every((one) => HASH.test(one)))
     return refused('leaf: a hash is not 64 hex digits');
+  if (leaf.sig !== undefined && !isSignature(leaf.sig)) return refused('leaf: sig is not a key id and a signature');
   return parsed(leaf);
 }
 
+const isSignature = (sig: unknown): sig is EventSignature => {
+  const { key, ed25519, ...more } = Object(sig) as Record<string, unknown>;
+  return (
+    typeof key === 'string' &&
+    /^[0-9a-f]{8}$/.test(key) &&
+    typeof ed25519 === 'string' &&
+    decodeBase64(ed25519)?.length === 64 &&
+    Object.keys(more).length === 0
+  );
+};
+
 /** Whether data and metadata of a stored event are those that were sealed. */
-export const isSealedAs = (event: RecordedEvent, leaf: Leaf): boolean =>
+export const isSealedAs = (event: PlacedEvent, { quarantined: _quarantined, ...leaf }: Leaf): boolean =>
   canonicalJson(leafOf(event, leaf.prev)) === canonicalJson(leaf);
