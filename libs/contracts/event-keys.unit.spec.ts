@@ -42,6 +42,9 @@ describe('An event keys file', () => {
   });
 
   it('of unlimited length is not read', () => {
-    expect(parse('#'.repeat(300_000))).toMatchObject({ ok: false, problem: expect.stringContaining('bytes') as string });
+    expect(parse('#'.repeat(300_000))).toMatchObject({
+      ok: false,
+      problem: expect.stringContaining('bytes') as string,
+    });
   });
 });

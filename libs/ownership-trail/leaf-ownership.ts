@@ -9,7 +9,7 @@ import {
   type OwnerRole,
 } from '../lead-lifecycle/ownership.js';
 import { parsed, refused, type Parsed } from '../transparency-log/parsed.js';
-import type { Leaf } from './leaf.js';
+import type { Leaf } from '../contracts/leaf.js';
 
 /** A leaf with its place in the log. */
 export interface PlacedLeaf {

@@ -1,13 +1,13 @@
 import { ownershipOf, OWNER_ROLES } from '../lead-lifecycle/ownership.js';
 import { decidedLeads } from '../team-views/decided-history.spec-kit.js';
-import { leafOf } from './leaf.js';
+import { leafOf } from '../contracts/leaf.js';
 import { ownershipOfLeaves, type PlacedLeaf } from './leaf-ownership.js';
 
 /** Leaves of a lead as they lie among those of others. */
 const leavesOf = ({ stream, events }: ReturnType<typeof decidedLeads>[number]): PlacedLeaf[] =>
   events.map((event, revision) => ({
     index: 7 + revision * 3,
-    leaf: leafOf({ ...event, stream, revision, position: String(revision + 1) }, undefined),
+    leaf: leafOf({ ...event, stream, revision }, undefined),
   }));
 
 describe('who had a lead, by its leaves', () => {

@@ -1,7 +1,7 @@
 import { HASH_BYTES, leafHash } from '../transparency-log/merkle-hash.js';
 import { TILE_WIDTH, tilePath } from '../transparency-log/tile-path.js';
 import { tileWidth } from '../transparency-log/tile-shape.js';
-import { parseLeaf } from './leaf.js';
+import { parseLeaf } from '../contracts/leaf.js';
 import type { PlacedLeaf } from './leaf-ownership.js';
 import type { TrailFolder } from './trail-folder.js';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { RecordedEvent } from '../event-store/event-store.js';
 import { parseCheckpointNote } from '../transparency-log/checkpoint.js';
 import { leafHash } from '../transparency-log/merkle-hash.js';
-import { encodeLeaf, leafOf } from './leaf.js';
+import { encodeLeaf, leafOf } from '../contracts/leaf.js';
 import type { PlacedLeaf } from './leaf-ownership.js';
 import { sealedEntries } from './sealed-entries.js';
 import { signer } from './trail.spec-kit.js';
