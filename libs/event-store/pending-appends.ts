@@ -1,3 +1,4 @@
+import type { EncodedAppend } from './encoded-append.js';
 import { StoreOverloaded, type AppendResult, type StoreFault } from './event-store.js';
 
 export interface PendingLimits {
@@ -14,7 +15,7 @@ export interface Waiting {
 }
 
 interface PendingAppend {
-  readonly bytes: number;
+  readonly append: EncodedAppend;
   readonly resolve: (result: AppendResult) => void;
   readonly reject: (fault: StoreFault) => void;
 }
@@ -38,14 +39,14 @@ export class PendingAppends {
       throw new StoreOverloaded(`overloaded: ${appends} appends (${this.bytes} bytes) are waiting to be written`);
   }
 
-  add(bytes: number): Promise<AppendResult> {
-    this.bytes += bytes;
-    return new Promise((resolve, reject) => this.queue.push({ bytes, resolve, reject }));
+  add(append: EncodedAppend): Promise<AppendResult> {
+    this.bytes += append.bytes;
+    return new Promise((resolve, reject) => this.queue.push({ append, resolve, reject }));
   }
 
   /** Answers the oldest `count` appends. */
-  resolve(count: number, resultOf: (index: number) => AppendResult): void {
-    this.take(count).forEach(({ resolve }, index) => resolve(resultOf(index)));
+  resolve(count: number, resultOf: (index: number, append: EncodedAppend) => AppendResult): void {
+    this.take(count).forEach(({ append, resolve }, index) => resolve(resultOf(index, append)));
   }
 
   /** Refuses the oldest `count` appends, by default all. */
@@ -55,7 +56,7 @@ export class PendingAppends {
 
   private take(count: number): PendingAppend[] {
     const taken = this.queue.splice(0, count);
-    for (const { bytes } of taken) this.bytes -= bytes;
+    for (const { append } of taken) this.bytes -= append.bytes;
     return taken;
   }
 }

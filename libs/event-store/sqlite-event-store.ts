@@ -17,6 +17,7 @@ import {
 import { follow } from './follow.js';
 import { allPage, sequenceOf, streamPage } from './page.js';
 import type { Waiting } from './pending-appends.js';
+import { RecentEvents } from './recent-events.js';
 import { createPrivateFile, lockFile } from './sqlite-file-lock.js';
 import { SqliteReader } from './sqlite-reader.js';
 import { SqliteWriter } from './sqlite-writer.js';
@@ -43,6 +44,7 @@ export class SqliteEventStore implements EventStore {
     private readonly writer: SqliteWriter,
     private readonly reader: SqliteReader,
     private readonly commits: CommitSignal,
+    private readonly recent: RecentEvents,
     private readonly unlock: () => void,
   ) {}
 
@@ -55,12 +57,19 @@ export class SqliteEventStore implements EventStore {
     const unlock = claimFile(file);
     try {
       const commits = new CommitSignal();
+      let recent: RecentEvents | undefined;
       const writer = await SqliteWriter.start(
         { file, ...(mostPages !== undefined && { mostPages }) },
         { mostWaitingAppends, mostWaitingBytes },
-        { committed: () => commits.committed(), stopped: (fault) => commits.fail(fault) },
+        {
+          answered: (append, result) => recent?.add(append, result),
+          committed: () => commits.committed(),
+          stopped: (fault) => commits.fail(fault),
+        },
       );
-      return new SqliteEventStore(writer, new SqliteReader(file), commits, unlock);
+      const reader = new SqliteReader(file);
+      recent = new RecentEvents(Number(reader.head() ?? 0));
+      return new SqliteEventStore(writer, reader, commits, recent, unlock);
     } catch (error) {
       unlock();
       throw error;
@@ -93,8 +102,14 @@ export class SqliteEventStore implements EventStore {
     return this.pageOfAll(options);
   }
 
-  subscribe(options: SubscribeOptions): AsyncIterable<readonly RecordedEvent[]> {
-    return follow((page) => this.pageOfAll(page), this.commits, options);
+  async *subscribe(options: SubscribeOptions): AsyncGenerator<readonly RecordedEvent[], void, undefined> {
+    const page = (options: ReadAllOptions) => this.recent.page(allPage(options)) ?? this.pageOfAll(options);
+    this.recent.followed(1);
+    try {
+      yield* follow(page, this.commits, options);
+    } finally {
+      this.recent.followed(-1);
+    }
   }
 
   async head(): Promise<Position | undefined> {

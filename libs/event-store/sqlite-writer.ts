@@ -9,6 +9,8 @@ import type { FromWriter, ToWriter, WriterData } from './sqlite-writer.worker.mj
 const PART_APPENDS = 16;
 
 export interface WriterListener {
+  /** of each append, in the order of their commits, before `committed` */
+  readonly answered: (append: EncodedAppend, result: AppendResult) => void;
   /** after each commit that readers can see */
   readonly committed: () => void;
   /** once, when the thread has ended, wanted or not */
@@ -73,7 +75,8 @@ export class SqliteWriter {
    * @throws StoreOverloaded when too much is waiting already; nothing was taken
    * @throws StoreFault when the group of this append could not be written, or the writer has stopped
    */
-  async append({ stream, expected, events, bytes }: EncodedAppend): Promise<AppendResult> {
+  async append(append: EncodedAppend): Promise<AppendResult> {
+    const { stream, expected, events, bytes } = append;
     if (this.stopped !== undefined) throw this.stopped;
     if (this.closing) throw new StoreFault('the event store is closed');
     this.pending.assertRoomFor(bytes);
@@ -81,7 +84,7 @@ export class SqliteWriter {
     this.outgoing.push(stream, expected, events.length);
     for (const { id, type, body } of events) this.outgoing.push(id, type, body);
     this.schedule();
-    return this.pending.add(bytes);
+    return this.pending.add(append);
   }
 
   /** Ends the thread after what was taken is committed. */
@@ -124,7 +127,11 @@ export class SqliteWriter {
       this.settleOpening(new StoreFault(`the event store cannot be opened: ${message.refused}`));
     else if ('outcomes' in message) {
       const { outcomes } = message;
-      this.pending.resolve(outcomes.length / OUTCOME_SIZE, (index) => resultAt(outcomes, index * OUTCOME_SIZE));
+      this.pending.resolve(outcomes.length / OUTCOME_SIZE, (index, append) => {
+        const result = resultAt(outcomes, index * OUTCOME_SIZE);
+        this.listener.answered(append, result);
+        return result;
+      });
       this.listener.committed();
     } else this.pending.reject(new StoreFault(`the event store could not write: ${message.fault}`), message.count);
   }
