@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RecordedEvent } from '../../libs/event-store/event-store.js';
 import { fsck } from '../../libs/ownership-trail/fsck.js';
+import { EventSigner } from '../../libs/event-signing/event-signer.js';
 import { Sealer } from '../../libs/ownership-trail/sealer.js';
+import { SealingKeys } from '../../libs/ownership-trail/sealing-keys.js';
 import { TrailFolder } from '../../libs/ownership-trail/trail-folder.js';
 import { TrailLog } from '../../libs/ownership-trail/trail-log.js';
-import { formatVkey, SIGNATURE_TYPE } from '../../libs/transparency-log/note-key.js';
+import { formatVkey, idHex, SIGNATURE_TYPE } from '../../libs/transparency-log/note-key.js';
 import { noteSigner } from '../../libs/transparency-log/note-signer.js';
 import { parsePolicy } from '../../libs/transparency-log/policy-file.js';
 import { TileHashes } from '../../libs/transparency-log/tile-hashes.js';
@@ -20,25 +22,27 @@ const LEAVES = Number(process.env.BATON_BENCH_LEAVES ?? 1_000_000);
 const BATCH = 1_000;
 const BUNDLES = 50;
 const LEAVES_PER_LEAD = 20;
+const SIGNER = noteSigner('log.example/bench', SIGNATURE_TYPE.ed25519, Buffer.alloc(32, 1));
+const EVENT_SIGNER = noteSigner('baton-events', SIGNATURE_TYPE.ed25519, Buffer.alloc(32, 2));
 
 /** Sealing a real lead's events again and again under other ids, and checking the log that comes of it. */
 export async function run(): Promise<BenchFigure[]> {
   const directory = await mkdtemp(join(tmpdir(), 'baton-bench-'));
   const folder = join(directory, 'trail');
-  const signer = noteSigner('log.example/bench', SIGNATURE_TYPE.ed25519, Buffer.alloc(32, 1));
   const services = await CommandServices.open(directory);
   try {
     const { lead } = await services.typicalHistory();
-    const log = await TrailLog.open({ folder, signer });
-    const sealer = new Sealer(services.store, log);
-    let lastCheckpoint = '';
-    const sealing = await secondsOf(async () => {
-      for (let position = 0; position < LEAVES; position += BATCH) await sealer.seal(copies(lead, position));
-    });
-    lastCheckpoint = (await new TrailFolder(folder).read('checkpoint'))?.toString('utf8') ?? '';
+    const { log, sealer } = await openForSealing(folder);
+    let sealing = 0;
+    for (let position = 0; position < LEAVES; position += BATCH) {
+      const events = await copies(lead, position);
+      sealing += await secondsOf(() => sealer.seal(events));
+    }
+    const lastCheckpoint = log.pending;
+    await log.files.write([{ path: 'checkpoint', bytes: lastCheckpoint }]);
     log.close();
 
-    const policy = parsePolicy(Buffer.from(`log ${formatVkey(signer.key)}\nquorum none\n`));
+    const policy = parsePolicy(Buffer.from(`log ${formatVkey(SIGNER.key)}\nquorum none\n`));
     if (!policy.ok) throw new Error(policy.problem);
     let size: number | undefined;
     const checking = await secondsOf(async () => {
@@ -46,11 +50,11 @@ export async function run(): Promise<BenchFigure[]> {
       if (report.verdict === 'tampered') throw new Error(report.rule);
       size = report.size;
     });
-    const opening = await secondsOf(async () => (await TrailLog.open({ folder, signer })).close());
+    const opening = await secondsOf(async () => (await openForSealing(folder)).log.close());
     const proving = await proofTimes(folder, lastCheckpoint);
     return [
       figure(
-        'sealing into durable files, events not signed yet',
+        'sealing into durable files, event signatures checked',
         LEAVES / sealing,
         'leaves/s',
         'higher',
@@ -84,15 +88,32 @@ export async function run(): Promise<BenchFigure[]> {
   }
 }
 
-/** A batch of leads' events, each lead whole or going on in the next batch. */
-function copies(lead: readonly RecordedEvent[], from: number): RecordedEvent[] {
-  return Array.from({ length: Math.min(BATCH, LEAVES - from) }, (_, at) => {
-    const position = from + at;
-    const event = lead[position % lead.length];
-    if (event === undefined) throw new Error('the lead has no events');
-    const stream = `lead-${Math.floor(position / lead.length)}`;
-    return { ...event, id: `${stream}-${event.revision}`, stream, position: String(position + 1) };
-  });
+/** A batch of leads' events, each lead whole or going on in the next batch, signed as their writer would. */
+async function copies(lead: readonly RecordedEvent[], from: number): Promise<RecordedEvent[]> {
+  const writer = new EventSigner(EVENT_SIGNER);
+  return Promise.all(
+    Array.from({ length: Math.min(BATCH, LEAVES - from) }, async (_, at) => {
+      const position = from + at;
+      const event = lead[position % lead.length];
+      if (event === undefined) throw new Error('the lead has no events');
+      const stream = `lead-${Math.floor(position / lead.length)}`;
+      const { sig: _sig, ...metadata } = event.metadata;
+      const [signed] = await writer.sign(stream, event.revision, [
+        { ...event, id: `${stream}-${event.revision}`, metadata },
+      ]);
+      if (signed === undefined) throw new Error('the writer signed nothing');
+      return { ...signed, stream, revision: event.revision, position: String(position + 1) };
+    }),
+  );
+}
+
+/** Opened and read through, with a sealer that knows the writer's key. */
+async function openForSealing(folder: string): Promise<{ log: TrailLog; sealer: Sealer }> {
+  const log = await TrailLog.open({ folder, signers: [SIGNER] });
+  await log.check();
+  const { key } = EVENT_SIGNER;
+  const keys = new SealingKeys(new Map([[idHex(key.id), { key, from: '1970-01-01T00:00:00.000Z' }]]));
+  return { log, sealer: new Sealer(log, keys) };
 }
 
 /** Milliseconds each, from cold tiles but warm files; a lead's leaves lie apart. */

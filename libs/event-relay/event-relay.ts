@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../decider/clock.js';
 import type { EventStore, Position, RecordedEvent } from '../event-store/event-store.js';
 import { isRelayFault, type RelaySession, type RelayTarget } from './relay-target.js';
-import { waitingEvents } from './waiting-events.js';
+import { waitingEvents } from '../event-store/waiting-events.js';
 
 export type RelayStore = Pick<EventStore, 'readAll' | 'subscribe' | 'head' | 'comparePositions'>;
 

@@ -112,6 +112,11 @@ export class SqliteEventStore implements EventStore {
     }
   }
 
+  /** Until something was committed, or the signal: for whoever reads the file by itself. @throws StoreFault once closed */
+  committed(signal: AbortSignal): Promise<void> {
+    return this.commits.next(signal);
+  }
+
   async head(): Promise<Position | undefined> {
     return this.reading(() => this.reader.head());
   }

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { assertStreamName } from './encoded-append.js';
+import type { CommitSignal } from './commit-signal.js';
 import { StoreFault, type EventStore } from './event-store.js';
+import { follow } from './follow.js';
 import { allPage, sequenceOf, streamPage } from './page.js';
 import { SqliteReader } from './sqlite-reader.js';
 
@@ -12,8 +14,23 @@ export type LogReading = Pick<EventStore, 'readAll' | 'readStream' | 'head' | 'c
  * @throws StoreFault, in one line, where there is no such file or it is no event store
  */
 export function readSqliteLog(file: string): LogReading {
-  if (!existsSync(file)) throw new StoreFault(`there is no event store ${file}`);
+  return reading(opened(file));
+}
+
+/**
+ * As `readSqliteLog`, with subscriptions: for another thread of the process that writes.
+ *
+ * @param commits told after each commit of that process
+ */
+export function followSqliteLog(file: string, commits: CommitSignal): LogReading & Pick<EventStore, 'subscribe'> {
   const reader = opened(file);
+  return {
+    ...reading(reader),
+    subscribe: (options) => follow((page) => reader.readAll(allPage(page)), commits, options),
+  };
+}
+
+function reading(reader: SqliteReader): LogReading {
   return {
     readAll: async (options = {}) => reader.readAll(allPage(options)),
     readStream: async (stream, options = {}) => {
@@ -27,6 +44,7 @@ export function readSqliteLog(file: string): LogReading {
 }
 
 function opened(file: string): SqliteReader {
+  if (!existsSync(file)) throw new StoreFault(`there is no event store ${file}`);
   try {
     return new SqliteReader(file);
   } catch (error) {

@@ -22,13 +22,40 @@ export function openSigningKey(
   type: SignatureType,
   random: (bytes: number) => Uint8Array,
 ): NoteSigner {
-  const signer = read(file) ?? make(file, formatSkey(name, type, random(SEED_BYTES)), random);
-  if (signer.key.name !== name) throw new SigningKeyRefused(`${file} is the key of ${signer.key.name}, not of ${name}`);
-  if (signer.key.type !== type) throw new SigningKeyRefused(`${file} is a key of another signature type`);
+  const [signer, ...more] = openSigningKeys(file, { name, type, random });
+  if (more.length > 0) throw new SigningKeyRefused(`${file} holds more than one key`);
   return signer;
 }
 
-function read(file: string): NoteSigner | undefined {
+/**
+ * All keys of a file, a line each, the one in use first: while one takes over from another, both sign. All are of one
+ * name.
+ *
+ * @param of.name that they must have; `made`: under which the first is made, whatever it is afterwards
+ * @throws SigningKeyRefused as `openSigningKey`
+ */
+export function openSigningKeys(
+  file: string,
+  of: {
+    readonly name: string | { readonly made: string };
+    readonly type: SignatureType;
+    readonly random: (bytes: number) => Uint8Array;
+  },
+): readonly [NoteSigner, ...NoteSigner[]] {
+  const { name, type, random } = of;
+  const made = typeof name === 'string' ? name : name.made;
+  const signers = read(file) ?? make(file, formatSkey(made, type, random(SEED_BYTES)), random);
+  const asked = typeof name === 'string' ? name : signers[0].key.name;
+  for (const { key } of signers) {
+    if (key.name !== asked) throw new SigningKeyRefused(`${file} is the key of ${key.name}, not of ${asked}`);
+    if (key.type !== type) throw new SigningKeyRefused(`${file} is a key of another signature type`);
+  }
+  return signers;
+}
+
+type Signers = readonly [NoteSigner, ...NoteSigner[]];
+
+function read(file: string): Signers | undefined {
   let handle: number;
   try {
     handle = openSync(file, 'r');
@@ -40,15 +67,22 @@ function read(file: string): NoteSigner | undefined {
     const mode = fstatSync(handle).mode & 0o777;
     if ((mode & 0o077) !== 0)
       throw new SigningKeyRefused(`${file} has mode 0${mode.toString(8)}; others may touch the key: chmod 600 it`);
-    const signer = parseSkey(readFileSync(handle, 'utf8').trimEnd());
-    if (!signer.ok) throw new SigningKeyRefused(`${file} is not a signing key: restore it from its backup`);
-    return signer.value;
+    const signers = readFileSync(handle, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => {
+        const signer = parseSkey(line);
+        if (!signer.ok) throw new SigningKeyRefused(`${file} is not a signing key: restore it from its backup`);
+        return signer.value;
+      });
+    const [first, ...others] = signers;
+    return first && [first, ...others];
   } finally {
     closeSync(handle);
   }
 }
 
-function make(file: string, text: string, random: (bytes: number) => Uint8Array): NoteSigner {
+function make(file: string, text: string, random: (bytes: number) => Uint8Array): Signers {
   const draft = `${file}.${Buffer.from(random(8)).toString('hex')}`;
   const handle = openSync(draft, 'wx', 0o600);
   try {

@@ -6,7 +6,7 @@ import { leafHash } from '../transparency-log/merkle-hash.js';
 import { encodeLeaf, leafOf } from '../contracts/leaf.js';
 import type { PlacedLeaf } from './leaf-ownership.js';
 import { sealedEntries } from './sealed-entries.js';
-import { signer } from './trail.spec-kit.js';
+import { publish, signer } from './trail.spec-kit.js';
 import { TrailFolder } from './trail-folder.js';
 import { TrailLog, type NewLeaf } from './trail-log.js';
 
@@ -17,9 +17,10 @@ export async function sealEvents(
   batch: number,
   afterEach: () => Promise<void> = async () => undefined,
 ): Promise<void> {
-  const log = await TrailLog.open({ folder, signer });
+  const log = await TrailLog.open({ folder, signers: [signer] });
   const last = new Map<string, string>();
   try {
+    await publish(log);
     for (let start = 0; start < events.length; start += batch) {
       const leaves = events.slice(start, start + batch).map((event): NewLeaf => {
         const bytes = encodeLeaf(leafOf(event, last.get(event.stream)));
@@ -27,6 +28,7 @@ export async function sealEvents(
         return { bytes, position: event.position };
       });
       await log.append(leaves);
+      await publish(log);
       await afterEach();
     }
   } finally {

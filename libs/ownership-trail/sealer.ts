@@ -1,59 +1,99 @@
-import type { EventStore, RecordedEvent } from '../event-store/event-store.js';
+import { encodeLeaf, leafOf, UnsealableEvent, type Leaf } from '../contracts/leaf.js';
+import type { RecordedEvent } from '../event-store/event-store.js';
 import { leafHash } from '../transparency-log/merkle-hash.js';
-import { encodeLeaf, leafOf } from '../contracts/leaf.js';
-import { TrailRefused, type NewLeaf, type TrailLog } from './trail-log.js';
+import type { SealingKeys } from './sealing-keys.js';
+import type { NewLeaf, TrailLog } from './trail-log.js';
+import { TrailRefused } from './trail-refused.js';
 
 /** Most leaves between two checkpoints. A batch is what is waiting, never a wait for a full one. */
-const MOST_LEAVES = 2_000;
+export const MOST_LEAVES = 2_000;
+
+/** An event that breaks a rule: whoever wrote it wrote past the commands, or the store lost what was sealed. */
+export class EventRefused extends TrailRefused {
+  override name = 'EventRefused';
+  constructor(
+    readonly event: RecordedEvent,
+    /** the leaf that it would have */
+    readonly leaf: Leaf,
+    readonly rule: string,
+  ) {
+    super(`event ${event.id} is not sealed: ${rule}`);
+  }
+}
+
+/** Whether operator and auditor have decided that this event is sealed in spite of the rule that it breaks. */
+export type IsQuarantined = (refused: EventRefused) => Promise<boolean>;
 
 /** Puts every event of the store into the log, in the store's own order: anyone who holds the store can do it again. */
 export class Sealer {
   constructor(
-    private readonly store: EventStore,
     private readonly log: TrailLog,
-    /** after each published checkpoint */
-    private readonly onSealed: (size: number, checkpoint: string) => void = () => undefined,
+    private readonly keys: SealingKeys,
+    private readonly isQuarantined: IsQuarantined = () => Promise.resolve(false),
   ) {}
 
   /**
-   * Seals until the signal.
+   * Adds events that follow what was sealed, in memory: the log is to be written and signed afterwards.
    *
-   * @throws TrailRefused at an event that does not follow its stream's leaves: somebody wrote past the commands, or the
-   * store lost what was sealed. Nothing after it is sealed either.
+   * @returns how many were taken, and the event at which it stopped; nothing after that one is taken either
    */
-  async run(signal: AbortSignal): Promise<void> {
-    const after = this.log.sealedUpTo;
-    const options = { signal, batchSize: MOST_LEAVES, ...(after === undefined ? {} : { after }) };
-    for await (const events of this.store.subscribe(options)) await this.seal(events);
-  }
-
-  /** Seals one batch, which follows what was sealed. Public for those who bring the events themselves. */
-  async seal(events: readonly RecordedEvent[]): Promise<void> {
+  async take(events: readonly RecordedEvent[]): Promise<{ readonly taken: number; readonly refused?: EventRefused }> {
     const leaves: NewLeaf[] = [];
-    let refusal: unknown;
-    for (const event of events) {
-      try {
-        leaves.push(this.#leaf(event, this.log.size + leaves.length));
-      } catch (fault) {
-        refusal = fault;
-        break;
+    try {
+      for (const event of events) {
+        const leaf = this.#checked(event, leaves.length);
+        if (!(leaf instanceof EventRefused)) {
+          leaves.push({ bytes: leaf, position: event.position });
+          continue;
+        }
+        const flagged = (await this.isQuarantined(leaf)) ? this.#quarantined(leaf, leaves.length) : leaf;
+        if (flagged instanceof EventRefused) return { taken: leaves.length, refused: flagged };
+        leaves.push({ bytes: flagged, position: event.position });
       }
+      return { taken: leaves.length };
+    } finally {
+      // What came before the event at which it stops is as good as ever.
+      this.log.add(leaves);
     }
-    // What came before the event at which it stops is as good as ever.
-    if (leaves.length > 0) await this.#publish(leaves);
-    if (refusal !== undefined) throw refusal as Error;
   }
 
-  async #publish(leaves: readonly NewLeaf[]): Promise<void> {
-    const checkpoint = await this.log.append(leaves);
-    this.onSealed(this.log.size, checkpoint);
+  /** Seals one batch, durably. @throws EventRefused after sealing what came before the event that breaks a rule */
+  async seal(events: readonly RecordedEvent[]): Promise<void> {
+    const { taken, refused } = await this.take(events);
+    if (taken > 0) {
+      await this.log.writeTree();
+      await this.log.sign();
+    }
+    if (refused) throw refused;
   }
 
-  #leaf(event: RecordedEvent, index: number): NewLeaf {
+  #checked(event: RecordedEvent, ahead: number): Buffer | EventRefused {
     const leaf = leafOf(event, this.log.chains.last(event.stream)?.hash);
-    const bytes = encodeLeaf(leaf);
-    const broken = this.log.chains.take(leaf, leafHash(bytes).toString('hex'), index);
-    if (broken) throw new TrailRefused(`event ${event.id} is not sealed: ${broken.rule}`);
-    return { bytes, position: event.position };
+    let bytes: Buffer;
+    try {
+      bytes = encodeLeaf(leaf);
+    } catch (fault) {
+      if (fault instanceof UnsealableEvent) return new EventRefused(event, leaf, fault.message);
+      throw fault;
+    }
+    const signed = this.keys.verify(leaf);
+    if (!signed.ok) return new EventRefused(event, leaf, signed.problem);
+    const broken = this.#chain(leaf, bytes, ahead);
+    if (broken !== undefined) return new EventRefused(event, leaf, broken);
+    this.keys.sealed(event);
+    for (const vkey of this.keys.logKeys) this.log.announce(vkey);
+    return bytes;
+  }
+
+  #quarantined({ event, leaf }: EventRefused, ahead: number): Buffer | EventRefused {
+    const flagged: Leaf = { ...leaf, quarantined: true };
+    const bytes = encodeLeaf(flagged);
+    const broken = this.#chain(flagged, bytes, ahead);
+    // Its place in the stream no decision can change: the store says it twice, or out of order.
+    return broken === undefined ? bytes : new EventRefused(event, leaf, broken);
+  }
+
+  #chain(leaf: Leaf, bytes: Buffer, ahead: number): string | undefined {
+    return this.log.chains.take(leaf, leafHash(bytes).toString('hex'), this.log.size + ahead)?.rule;
   }
 }

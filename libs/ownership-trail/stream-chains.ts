@@ -10,12 +10,16 @@ export interface Chain {
   readonly firstIndex: number;
   readonly firstRev: number;
   readonly firstPrev: string | undefined;
+  /** whether the first leaf is quarantined, and so need not follow the one before but in its revision and hash */
+  readonly firstExcused: boolean;
   /** what each tracked member was before the run, as its first change of it says */
   readonly before: Record<string, string>;
   rev: number;
   /** leaf hash of the last, hex */
   hash: string;
   after: Record<string, string>;
+  /** After a quarantined leaf nobody vouches for what it left: what is not in `after` may be anything. */
+  unsure: boolean;
 }
 
 /** A rule of the chain that a leaf breaks. */
@@ -26,7 +30,8 @@ export interface BrokenRule {
 
 /**
  * Holds every stream's leaves together: revisions without a gap, each leaf with the hash of the one before, each change
- * from what was. Parts of a log may be followed apart and joined, so that several threads can read one log.
+ * from what was. A quarantined leaf is held to its place only. Parts of a log may be followed apart and joined, so that
+ * several threads can read one log.
  */
 export class StreamChains {
   readonly #chains = new Map<string, Chain>();
@@ -45,15 +50,19 @@ export class StreamChains {
 
   /** Takes the next leaf of the log. Nothing is changed where a rule is broken. */
   take(leaf: Leaf, hash: string, index: number): BrokenRule | undefined {
+    const isExcused = leaf.quarantined === true;
     const chain: Chain = {
       firstIndex: index,
       firstRev: Number(leaf.rev),
       firstPrev: leaf.prev,
+      firstExcused: isExcused,
       before: {},
       rev: Number(leaf.rev),
       hash,
       after: {},
+      unsure: isExcused,
     };
+    if (isExcused) return this.join(leaf.stream, chain);
     const changes = (leaf.change ?? {}) as Record<string, { from?: unknown; to?: unknown } | undefined>;
     for (const name of TRACKED) {
       const change = changes[name];
@@ -70,7 +79,8 @@ export class StreamChains {
     const broken = (rule: string): BrokenRule => ({ index: next.firstIndex, rule });
     if (chain === undefined) {
       if (this.whole) {
-        if (next.firstRev !== 0) return broken(`the stream begins with revision ${next.firstRev}`);
+        if (next.firstRev !== 0 && !next.firstExcused)
+          return broken(`the stream begins with revision ${next.firstRev}`);
         if (next.firstPrev !== undefined) return broken('the first leaf of a stream has a predecessor');
         const odd = Object.entries(next.before).find(([, value]) => value !== NOBODY);
         if (odd) return broken(`change of ${odd[0]} is not from what was`);
@@ -78,16 +88,18 @@ export class StreamChains {
       this.#chains.set(stream, next);
       return undefined;
     }
-    if (next.firstRev !== chain.rev + 1) return broken(`revision ${next.firstRev} follows ${chain.rev}`);
+    const follows = next.firstExcused ? next.firstRev > chain.rev : next.firstRev === chain.rev + 1;
+    if (!follows) return broken(`revision ${next.firstRev} follows ${chain.rev}`);
     if (next.firstPrev !== chain.hash) return broken('prev is not the leaf before');
     for (const [name, value] of Object.entries(next.before)) {
-      const was = chain.after[name] ?? (this.whole ? NOBODY : undefined);
-      if (was === undefined) chain.before[name] = value;
-      else if (was !== value) return broken(`change of ${name} is not from what was`);
+      const was = chain.after[name] ?? (this.whole && !chain.unsure ? NOBODY : undefined);
+      if (was === undefined && !chain.unsure) chain.before[name] = value;
+      else if (was !== undefined && was !== value) return broken(`change of ${name} is not from what was`);
     }
     chain.rev = next.rev;
     chain.hash = next.hash;
-    Object.assign(chain.after, next.after);
+    chain.after = next.unsure ? next.after : Object.assign(chain.after, next.after);
+    chain.unsure ||= next.unsure;
     return undefined;
   }
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { access, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { TileReader } from '../transparency-log/tile-hashes.js';
@@ -5,6 +6,11 @@ import { TILE_WIDTH, tilePath } from '../transparency-log/tile-path.js';
 import { parseEntries } from '../transparency-log/entry-bundle.js';
 import { HASH_BYTES } from '../transparency-log/merkle-hash.js';
 import { parsed, refused, type Parsed } from '../transparency-log/parsed.js';
+
+export interface FolderFile {
+  readonly path: string;
+  readonly bytes: string | Uint8Array;
+}
 
 /** A log's files, laid out as C2SP tlog-tiles serves them: `checkpoint`, `tile/…`, `tile/entries/…`. */
 export class TrailFolder {
@@ -41,14 +47,31 @@ export class TrailFolder {
 
   /**
    * Writes files so that each is there whole or not at all, and all are on the disk when this returns: contents first,
-   * then their names, then the folders that hold the names.
+   * then their names, then the folders that hold the names. After a fault the same files may be written again.
+   *
+   * @param beforeNaming the last look before an older file is replaced; what it throws leaves it as it was
    */
-  async write(files: readonly { readonly path: string; readonly bytes: string | Uint8Array }[]): Promise<void> {
+  async write(files: readonly FolderFile[], beforeNaming: () => void = () => undefined): Promise<void> {
     const folders = new Set<string>();
     for (const { path } of files) await this.#makeFolders(dirname(path), folders);
-    await Promise.all(files.map(({ path, bytes }) => writeDraft(join(this.folder, draftOf(path)), bytes)));
+    // All have ended, also after a fault of one: a second try must not meet the rest of the first.
+    const drafts = await Promise.allSettled(
+      files.map(({ path, bytes }) => writeDraft(join(this.folder, draftOf(path)), bytes)),
+    );
+    for (const draft of drafts) if (draft.status === 'rejected') throw draft.reason as Error;
+    beforeNaming();
     for (const { path } of files) await rename(join(this.folder, draftOf(path)), join(this.folder, path));
     await Promise.all([...folders].map((folder) => syncFolder(join(this.folder, folder))));
+  }
+
+  /** For the last look before a file is replaced, which must not be parted from the replacing by a wait. */
+  readNow(path: string): Buffer | undefined {
+    try {
+      return readFileSync(join(this.folder, path));
+    } catch (fault) {
+      if ((fault as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw fault;
+    }
   }
 
   async has(path: string): Promise<boolean> {

@@ -1,14 +1,16 @@
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { RecordedEvent } from '../event-store/event-store.js';
 import { MemoryEventStore } from '../event-store/memory-event-store.js';
 import { parseCheckpointNote } from '../transparency-log/checkpoint.js';
 import { parseEntries } from '../transparency-log/entry-bundle.js';
 import { noteSigner } from '../transparency-log/note-signer.js';
 import { isSealedAs, parseLeaf } from '../contracts/leaf.js';
 import { checkLog } from './log-check.js';
-import { Sealer } from './sealer.js';
-import { TrailLog, TrailRefused } from './trail-log.js';
-import { appendEvents, newTrailFolder, sealAll, signer, stewardEvent } from './trail.spec-kit.js';
+import { testSigner } from '../event-signing/event-signing.spec-kit.js';
+import { TrailLog } from './trail-log.js';
+import { TrailRefused } from './trail-refused.js';
+import { appendEvents, newTrailFolder, openTrail, sealAll, signer, stewardEvent } from './trail.spec-kit.js';
 
 const store = new MemoryEventStore();
 const whole = newTrailFolder();
@@ -20,8 +22,8 @@ beforeAll(async () => {
   checkpoint = await sealAll(store, whole);
 });
 
-const checkpointOf = (folder: string) => {
-  const note = parseCheckpointNote(readFileSync(join(folder, 'checkpoint')));
+const checkpointOf = (folder: string, file = 'checkpoint') => {
+  const note = parseCheckpointNote(readFileSync(join(folder, file)));
   if (!note.ok) throw new Error(note.problem);
   return note.value.checkpoint;
 };
@@ -67,10 +69,10 @@ describe('the sealed log', () => {
 
   it('has one writer at a time', async () => {
     const folder = copy();
-    const log = await TrailLog.open({ folder, signer });
-    await expect(TrailLog.open({ folder, signer })).rejects.toThrow('another sealer has the trail open');
+    const log = await TrailLog.open({ folder, signers: [signer] });
+    await expect(TrailLog.open({ folder, signers: [signer] })).rejects.toThrow('another sealer has the trail open');
     log.close();
-    (await TrailLog.open({ folder, signer })).close();
+    (await TrailLog.open({ folder, signers: [signer] })).close();
   });
 
   it('goes on from its last checkpoint when it was killed before the next', async () => {
@@ -78,46 +80,30 @@ describe('the sealed log', () => {
     const growing = new MemoryEventStore();
     await appendEvents(growing, 200);
     await sealAll(growing, folder);
-    const before = readFileSync(join(folder, 'checkpoint'));
+    const before = readFileSync(join(folder, 'pending'));
+    const position = readFileSync(join(folder, 'position/200'));
     await appendEvents(growing, 200);
     const after = await sealAll(growing, folder);
     // All files of the next checkpoint are there, also a half-written draft, but not the checkpoint.
-    writeFileSync(join(folder, 'checkpoint'), before);
-    writeFileSync(join(folder, 'checkpoint.draft'), after!.slice(0, 20));
+    writeFileSync(join(folder, 'pending'), before);
+    writeFileSync(join(folder, 'position/200'), position);
+    writeFileSync(join(folder, 'pending.draft'), after.slice(0, 20));
     expect(await sealAll(growing, folder)).toBe(after);
-  });
-
-  it('follows the store live until it is told to stop', async () => {
-    const folder = newTrailFolder();
-    const growing = new MemoryEventStore();
-    const log = await TrailLog.open({ folder, signer });
-    const stop = new AbortController();
-    const sealed = new Promise<void>((resolve) => {
-      const sealer = new Sealer(growing, log, (size) => {
-        if (size < 30) return;
-        stop.abort();
-        resolve();
-      });
-      void sealer.run(stop.signal);
-    });
-    await appendEvents(growing, 30);
-    await sealed;
-    log.close();
-    expect(checkpointOf(folder).size).toBe(30);
   });
 });
 
 describe('the sealer stops', () => {
   const sealing = async (events: readonly [string, ReturnType<typeof stewardEvent>][]) => {
     const folder = newTrailFolder();
-    const log = await TrailLog.open({ folder, signer });
-    const sealer = new Sealer(store, log);
+    const { log, sealer } = await openTrail(store, folder);
     const revisions = new Map<string, number>();
-    const recorded = events.map(([stream, event], at) => {
+    const recorded: RecordedEvent[] = [];
+    for (const [stream, event] of events) {
       const revision = (revisions.get(stream) ?? -1) + 1;
       revisions.set(stream, revision);
-      return { ...event, stream, revision, position: String(at + 1) };
-    });
+      const [signed] = await testSigner().sign(stream, revision, [event]);
+      recorded.push({ ...signed!, stream, revision, position: String(recorded.length + 1) });
+    }
     return { folder, log, sealer, recorded };
   };
 
@@ -126,7 +112,7 @@ describe('the sealer stops', () => {
     const gap = recorded.filter((_, at) => at !== 2);
     await expect(sealer.seal(gap)).rejects.toThrow(/revision 3 follows 1/);
     log.close();
-    expect(checkpointOf(folder).size).toBe(2);
+    expect(checkpointOf(folder, 'pending').size).toBe(2);
   });
 
   it('at a change that is not from what was', async () => {
@@ -163,10 +149,10 @@ describe('a log that was touched', () => {
     [
       'the root in the checkpoint',
       (folder: string) => {
-        const text = readFileSync(join(folder, 'checkpoint'), 'utf8').split('\n');
+        const text = readFileSync(join(folder, 'pending'), 'utf8').split('\n');
         const root = Buffer.from(text[2]!, 'base64');
         root[0]! ^= 1;
-        writeFileSync(join(folder, 'checkpoint'), text.with(2, root.toString('base64')).join('\n'));
+        writeFileSync(join(folder, 'pending'), text.with(2, root.toString('base64')).join('\n'));
       },
       SIZE,
       /do not hash to the checkpoint/,
@@ -174,29 +160,29 @@ describe('a log that was touched', () => {
   ])('is found out: %s', async (_, spoil, index, rule) => {
     const folder = copy();
     spoil(folder);
-    const checked = await checkLog(folder, checkpointOf(folder));
+    const checked = await checkLog(folder, checkpointOf(folder, 'pending'));
     expect(checked).toEqual({ ok: false, index, rule: expect.stringMatching(rule) as unknown });
-    await expect(TrailLog.open({ folder, signer })).rejects.toThrow(TrailRefused);
+    await expect(openTrail(store, folder)).rejects.toThrow(TrailRefused);
     // A refused start leaves no lock behind.
-    await expect(TrailLog.open({ folder, signer })).rejects.not.toThrow(/another sealer/);
+    await expect(openTrail(store, folder)).rejects.not.toThrow(/another sealer/);
   });
 
   it.each([
-    ['without its checkpoint', remove('checkpoint'), /tiles but no checkpoint/],
+    ['without its checkpoint', remove('pending'), /not its last checkpoint/],
     [
       'with a checkpoint that is none',
-      (folder: string) => writeFileSync(join(folder, 'checkpoint'), 'x'),
+      (folder: string) => writeFileSync(join(folder, 'pending'), 'x'),
       /cannot be read/,
     ],
     ['without a position', remove('position/700'), /says no position/],
   ])('is not gone on with %s', async (_, spoil, problem) => {
     const folder = copy();
     spoil(folder);
-    await expect(TrailLog.open({ folder, signer })).rejects.toThrow(problem);
+    await expect(TrailLog.open({ folder, signers: [signer] })).rejects.toThrow(problem);
   });
 
   it('is not gone on with under another key', async () => {
     const other = noteSigner('log.example/baton', 1, Buffer.alloc(32, 9));
-    await expect(TrailLog.open({ folder: copy(), signer: other })).rejects.toThrow(/not of this log's key/);
+    await expect(TrailLog.open({ folder: copy(), signers: [other] })).rejects.toThrow(/not of this log's key/);
   });
 });

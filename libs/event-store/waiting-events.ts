@@ -1,4 +1,4 @@
-import type { EventStore, Position, RecordedEvent } from '../event-store/event-store.js';
+import type { EventStore, Position, RecordedEvent } from './event-store.js';
 
 export interface WaitingOptions {
   readonly after: Position | undefined;

@@ -1,0 +1,335 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { EventKeys } from '../contracts/event-keys.js';
+import type { Clock } from '../decider/clock.js';
+import type { EventStore, RecordedEvent } from '../event-store/event-store.js';
+import { waitingEvents } from '../event-store/waiting-events.js';
+import { describeFault } from '../telemetry/fault-description.js';
+import type { NoteSigner } from '../transparency-log/note-signer.js';
+import type { TlogPolicy } from '../transparency-log/tlog-policy.js';
+import { PublishedCheckpoints } from './published-checkpoints.js';
+import { QuarantineDecisions } from './quarantine-decisions.js';
+import { MOST_LEAVES, Sealer } from './sealer.js';
+import { KEY_STREAM, SealingKeys } from './sealing-keys.js';
+import { TrailLog } from './trail-log.js';
+import { TrailMonitor } from './trail-monitor.js';
+import { TrailRefused } from './trail-refused.js';
+import type { Trail, TrailAlarm, TrailObservation, TrailStatus } from './trail-status.js';
+import type { Fetch } from './witness-client.js';
+import { Witnesses, type WitnessTimes } from './witnesses.js';
+
+export type TrailStore = Pick<EventStore, 'readAll' | 'readStream' | 'subscribe' | 'head' | 'comparePositions'>;
+
+export interface TrailParts {
+  readonly store: TrailStore;
+  readonly folder: string;
+  /** see `TrailLog` */
+  readonly signers: readonly [NoteSigner, ...NoteSigner[]];
+  /** the log's own policy: its witnesses, and how many of them must have cosigned what is handed out */
+  readonly policy: TlogPolicy;
+  /** with which events are signed, as the sealer was given them */
+  readonly eventKeys: EventKeys;
+  readonly fetch: Fetch;
+  readonly clock: Clock;
+  readonly observe?: (seen: TrailObservation) => void;
+  readonly times?: Partial<TrailTimes>;
+  readonly witnessTimes?: WitnessTimes;
+  /** Waits; ends early, without a throw, by the signal. */
+  readonly pause?: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+/** Milliseconds. */
+export interface TrailTimes {
+  /** from one checkpoint to the next, at least, where no full batch waits: each is kept for ever */
+  readonly pace: number;
+  readonly heartbeat: number;
+  /** from one part of the comparison of store and log to the next */
+  readonly compare: number;
+  /** before something that failed is tried again, or a decision about a refused event is looked for */
+  readonly retry: number;
+}
+
+const TIMES: TrailTimes = { pace: 1_000, heartbeat: 60_000, compare: 10_000, retry: 1_000 };
+
+const timer: NonNullable<TrailParts['pause']> = (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined);
+
+/**
+ * Keeps the trail of a store: seals what is written, shows the checkpoints to the witnesses, hands them out, and holds
+ * store and log against each other. One at a time on a folder.
+ */
+export class TrailKeeper implements Trail {
+  readonly #stopping = new AbortController();
+  readonly #times: TrailTimes;
+  readonly #pause: NonNullable<TrailParts['pause']>;
+  #work: Promise<unknown> = Promise.resolve();
+  #state: TrailStatus['state'] = 'checking';
+  /** of the events in hand: when the oldest was recorded */
+  #inHand: string | undefined;
+  #unpublishedSince: number | undefined;
+  #onSigned: () => void = () => undefined;
+  /** by what it is about, so that one does not hide another */
+  readonly #alarms = new Map<About, TrailAlarm>();
+  readonly #faults = new Map<string, string>();
+
+  private constructor(
+    private readonly parts: TrailParts,
+    private readonly log: TrailLog,
+    private readonly checkpoints: PublishedCheckpoints,
+  ) {
+    this.#times = { ...TIMES, ...parts.times };
+    this.#pause = parts.pause ?? timer;
+  }
+
+  /**
+   * Opens the folder, which takes no longer for a large log, and asks the witnesses whether it is the newest of this log.
+   *
+   * @throws TrailRefused, in one line: another sealer has it, its tiles do not hash to its checkpoint, the store is not
+   * the one it was sealed from, a witness has seen more or something else
+   */
+  static async open(parts: TrailParts): Promise<TrailKeeper> {
+    const { folder, signers, policy, store, clock, times } = parts;
+    const log = await TrailLog.open({ folder, signers });
+    try {
+      await assertWithinStore(log, store);
+      const { files } = log;
+      const { fetch, witnessTimes } = parts;
+      const witnesses = new Witnesses({
+        policy,
+        fetch,
+        readTile: files.readTile,
+        ...(witnessTimes ? { times: witnessTimes } : {}),
+      });
+      // Whether anybody has seen a larger tree: what they cosign is published below, once the log is checked.
+      if (!witnesses.isEmpty) await witnesses.cosign(log.pending);
+      const checkpoints = await PublishedCheckpoints.open({
+        files,
+        policy,
+        witnesses,
+        clock,
+        assertMine: () => log.assertMine(),
+        heartbeatMs: times?.heartbeat ?? TIMES.heartbeat,
+      });
+      return new TrailKeeper(parts, log, checkpoints);
+    } catch (refusal) {
+      log.close();
+      throw refusal;
+    }
+  }
+
+  get origin(): string {
+    return this.log.origin;
+  }
+
+  /** Reads the log through, then seals, publishes and compares until `stop`. */
+  start(): void {
+    this.#work = this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#work;
+    this.#state = 'stopped';
+    this.log.close();
+  }
+
+  async status(): Promise<TrailStatus> {
+    const { size } = this.log;
+    const [alarm] = this.#alarms.values();
+    const [fault] = this.#faults.values();
+    return {
+      state: this.#state,
+      size,
+      publishedSize: this.checkpoints.published?.size ?? 0,
+      unsealedMs: await this.#unsealedMs(),
+      unpublishedMs: this.#unpublishedSince === undefined ? 0 : this.parts.clock() - this.#unpublishedSince,
+      ...(alarm ? { alarm } : {}),
+      ...(fault === undefined ? {} : { fault }),
+      missing: this.checkpoints.missing,
+    };
+  }
+
+  async #unsealedMs(): Promise<number> {
+    const after = this.log.sealedUpTo;
+    const { store, clock } = this.parts;
+    const waiting =
+      this.#inHand ?? timeOf((await store.readAll({ limit: 1, ...(after === undefined ? {} : { after }) }))[0]);
+    return waiting === undefined ? 0 : Math.max(0, clock() - Date.parse(waiting));
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopping;
+    try {
+      await this.log.check();
+    } catch (fault) {
+      this.#stopped(fault);
+      return;
+    }
+    this.#state = 'sealing';
+    this.#observe({ kind: 'checked', size: this.log.size });
+    await Promise.all([
+      this.#untilStopped('sealing', () => this.#seal(signal)),
+      this.#untilStopped('publishing', () => this.#publish(signal)),
+      this.#untilStopped('comparing', () => this.#compare(signal)),
+    ]);
+  }
+
+  /** Again and again, until the end or a refusal, after which nothing may go on. */
+  async #untilStopped(at: 'sealing' | 'publishing' | 'comparing', work: () => Promise<void>): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      try {
+        await work();
+        this.#faults.delete(at);
+      } catch (fault) {
+        if (signal.aborted) return;
+        if (fault instanceof TrailRefused) {
+          this.#stopped(fault);
+          return;
+        }
+        this.#noteFault(at, fault);
+        await this.#pause(this.#times.retry, signal);
+      }
+    }
+  }
+
+  async #seal(signal: AbortSignal): Promise<void> {
+    const { store, eventKeys } = this.parts;
+    const { log } = this;
+    // What was taken in memory when a write failed comes first.
+    await this.#durably(signal);
+    const keyEvents = log.chains.last(KEY_STREAM)?.rev;
+    const keys = await SealingKeys.restored(eventKeys, store, keyEvents === undefined ? 0 : keyEvents + 1);
+    for (const vkey of keys.logKeys) log.announce(vkey);
+    const decisions = new QuarantineDecisions(store, eventKeys);
+    const sealer = new Sealer(log, keys, (refused) => decisions.isQuarantined(refused));
+    const batches = waitingEvents(store, { after: log.sealedUpTo, batchSize: MOST_LEAVES, signal });
+    for await (const events of batches) {
+      await this.#sealBatch(sealer, events, signal);
+      // Fewer than a batch: what comes meanwhile shares the next checkpoint.
+      if (events.length < MOST_LEAVES) await this.#pause(this.#times.pace, signal);
+    }
+  }
+
+  async #sealBatch(sealer: Sealer, events: readonly RecordedEvent[], signal: AbortSignal): Promise<void> {
+    for (let rest = events; rest.length > 0 && !signal.aborted;) {
+      this.#inHand = timeOf(rest[0]);
+      const began = performance.now();
+      const { taken, refused } = await sealer.take(rest);
+      await this.#durably(signal);
+      if (taken > 0) {
+        const seconds = (performance.now() - began) / 1_000;
+        this.#observe({ kind: 'sealed', leaves: taken, size: this.log.size, seconds });
+      }
+      rest = rest.slice(taken);
+      if (refused) {
+        this.#alarm('sealing', { rule: refused.rule, eventId: refused.event.id });
+        this.#inHand = timeOf(refused.event);
+        await this.#pause(this.#times.retry, signal);
+      } else this.#alarmOver('sealing');
+    }
+    this.#inHand = undefined;
+  }
+
+  /** Writes and signs what was taken. What is in memory is ahead of the disk until this succeeds, so it must. */
+  async #durably(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && this.log.isAhead) {
+      try {
+        await this.log.writeTree();
+        await this.log.sign();
+        this.#faults.delete('sealing');
+        this.#unpublishedSince ??= this.parts.clock();
+        this.#onSigned();
+      } catch (fault) {
+        if (fault instanceof TrailRefused) throw fault;
+        this.#noteFault('sealing', fault);
+        await this.#pause(this.#times.retry, signal);
+      }
+    }
+  }
+
+  async #publish(signal: AbortSignal): Promise<void> {
+    const { checkpoints, log } = this;
+    if (!checkpoints.isDue(log.pending)) return this.#untilSigned(signal);
+    const since = this.#unpublishedSince;
+    const note = log.pending;
+    if (!(await checkpoints.publish(note))) {
+      this.#unpublishedSince ??= this.parts.clock();
+      this.#observe({ kind: 'unwitnessed', missing: checkpoints.missing });
+      return this.#pause(this.#times.retry, signal);
+    }
+    // Leaves that came meanwhile wait since they came; a little more is said of them than is true.
+    this.#unpublishedSince = log.pending === note ? undefined : since;
+    this.#observe({ kind: 'published', size: checkpoints.published?.size ?? 0 });
+  }
+
+  /** Until there is another checkpoint, or it is time to look whether the last one must be refreshed. */
+  async #untilSigned(signal: AbortSignal): Promise<void> {
+    const over = new AbortController();
+    const end = (): void => over.abort();
+    this.#onSigned = end;
+    signal.addEventListener('abort', end);
+    await this.#pause(this.#times.retry, over.signal);
+    signal.removeEventListener('abort', end);
+  }
+
+  async #compare(signal: AbortSignal): Promise<void> {
+    const { store, folder } = this.parts;
+    const monitor = new TrailMonitor(store, folder);
+    while (!signal.aborted) {
+      await this.#pause(this.#times.compare, signal);
+      if (signal.aborted) return;
+      const { alarm, passed } = await monitor.look(this.log.signed);
+      this.#faults.delete('comparing');
+      if (alarm) this.#alarm('comparing', alarm);
+      if (passed === undefined) continue;
+      this.#alarmOver('comparing');
+      this.#observe({ kind: 'compared', leaves: passed });
+    }
+  }
+
+  #stopped(fault: unknown): void {
+    this.#stopping.abort();
+    this.#state = 'stopped';
+    const rule = fault instanceof TrailRefused ? fault.message : `fault: ${describeFault(fault).name}`;
+    this.#alarm('the end', { rule });
+  }
+
+  #alarm(about: About, alarm: TrailAlarm): void {
+    const before = this.#alarms.get(about);
+    this.#alarms.set(about, alarm);
+    if (before?.rule !== alarm.rule || before.eventId !== alarm.eventId) this.#observe({ kind: 'alarm', alarm });
+  }
+
+  #alarmOver(about: About): void {
+    const alarm = this.#alarms.get(about);
+    if (alarm === undefined) return;
+    this.#alarms.delete(about);
+    this.#observe({ kind: 'alarm-over', alarm });
+  }
+
+  #noteFault(at: 'sealing' | 'publishing' | 'comparing', fault: unknown): void {
+    const described = describeFault(fault);
+    this.#faults.set(at, `${at}: ${described.message ?? described.code ?? described.name}`);
+    this.#observe({ kind: 'fault', at, fault: described });
+  }
+
+  #observe(seen: TrailObservation): void {
+    this.parts.observe?.(seen);
+  }
+}
+
+type About = 'sealing' | 'comparing' | 'the end';
+
+/** A log that says more than its store: the store is another one, or an old copy. */
+async function assertWithinStore({ sealedUpTo, size }: TrailLog, store: TrailStore): Promise<void> {
+  if (sealedUpTo === undefined) return;
+  const head = await store.head();
+  if (head !== undefined && store.comparePositions(sealedUpTo, head) <= 0) return;
+  throw new TrailRefused(
+    `the trail has ${size} leaves, and the event store ends before the last of them: it is another store, or an old copy`,
+  );
+}
+
+const timeOf = (event: RecordedEvent | undefined): string | undefined => {
+  const recordedAt = event?.metadata.recordedAt;
+  return typeof recordedAt === 'string' ? recordedAt : undefined;
+};
