@@ -22,9 +22,12 @@ export class RecentEvents {
   private events: Recent[] = [];
   private characters = 0;
   private followers = 0;
+  private head = 0;
 
   /** @param head the store's last position, 0 where it is empty */
-  constructor(private head: number) {}
+  openAt(head: number): void {
+    this.head = head;
+  }
 
   /** To be told of every append, in the order in which they were committed. */
   add({ stream, events }: EncodedAppend, result: AppendResult): void {

@@ -14,7 +14,8 @@ describe('recent events', () => {
   let recent: RecentEvents;
   const said = (after: number, limit = 100) => recent.page({ after, limit })?.map(({ data }) => data);
   beforeEach(() => {
-    recent = new RecentEvents(10);
+    recent = new RecentEvents();
+    recent.openAt(10);
     recent.followed(1);
   });
 

@@ -57,18 +57,18 @@ export class SqliteEventStore implements EventStore {
     const unlock = claimFile(file);
     try {
       const commits = new CommitSignal();
-      let recent: RecentEvents | undefined;
+      const recent = new RecentEvents();
       const writer = await SqliteWriter.start(
         { file, ...(mostPages !== undefined && { mostPages }) },
         { mostWaitingAppends, mostWaitingBytes },
         {
-          answered: (append, result) => recent?.add(append, result),
+          answered: (append, result) => recent.add(append, result),
           committed: () => commits.committed(),
           stopped: (fault) => commits.fail(fault),
         },
       );
       const reader = new SqliteReader(file);
-      recent = new RecentEvents(Number(reader.head() ?? 0));
+      recent.openAt(Number(reader.head() ?? 0));
       return new SqliteEventStore(writer, reader, commits, recent, unlock);
     } catch (error) {
       unlock();

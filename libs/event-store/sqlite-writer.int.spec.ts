@@ -28,6 +28,7 @@ describe('the SQLite writer', () => {
   it('answers all that is pending, and all that comes later, with a StoreFault when its thread dies', async () => {
     const faults: StoreFault[] = [];
     const writer = await SqliteWriter.start({ file }, LIMITS, {
+      answered: () => undefined,
       committed: () => undefined,
       stopped: (fault) => faults.push(fault),
     });
