@@ -1,7 +1,7 @@
 /** The arrows of the architecture: apps → capabilities → ports and domain. Held in CI. */
 const domain = '^libs/(lead-lifecycle|agreements|contacts)/';
 const capabilities =
-  '^libs/(event-relay|lead-commands|lead-feed|lead-routing|team-views|exports|witness|ownership-trail)/';
+  '^libs/(erasure|event-relay|lead-commands|lead-feed|lead-routing|team-views|exports|witness|ownership-trail)/';
 const specs = '\\.(spec|spec-kit)\\.ts$';
 export default {
   forbidden: [

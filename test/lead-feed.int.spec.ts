@@ -118,7 +118,7 @@ describe('The live feed', () => {
       await listen('form', { query: `?lead=${watched}` }),
       await listen('form', { query: '?team=south-sales' }),
     ];
-    const { lead } = await life.workedBy('eve', 'south-sales');
+    const { lead } = await life.workedBy('eve', {}, 'south-sales');
     const byType = await types.until((heard) => heard.data.type === 'HandoffAccepted.v1');
     expect(new Set(byType.map(({ data }) => data.type))).toEqual(new Set(['LeadHandedOff.v1', 'HandoffAccepted.v1']));
     const all = await allOf(lead);
@@ -176,7 +176,7 @@ describe('The sight of a listener', () => {
     const { revision } = await baton.as('sven').done<LeadAnswer>(`/leads/${lead}/accept`);
     const heard = await north.until(isOf(lead, revision));
     expect(places(heard).filter((place) => place.startsWith(lead))).toEqual(await allOf(lead));
-    const mark = await life.workedBy('eve', 'south-sales');
+    const mark = await life.workedBy('eve', {}, 'south-sales');
     const others = await south.until(isOf(mark.lead, mark.revision));
     expect(places(others).filter((place) => place.startsWith(lead))).toEqual([]);
     expect(places(others).filter((place) => place.startsWith(mark.lead))).toEqual(await allOf(mark.lead));

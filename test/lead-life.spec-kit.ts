@@ -39,8 +39,8 @@ export class LeadLife {
     return showLead(this.baton, lead);
   }
 
-  async workedBy(person: string, team = 'north-sales'): Promise<LeadView> {
-    const { lead } = await this.offeredTo({ team, person });
+  async workedBy(person: string, more: object = {}, team = 'north-sales'): Promise<LeadView> {
+    const { lead } = await this.offeredTo({ team, person }, more);
     await this.baton.as(person).done(`/leads/${lead}/accept`);
     return showLead(this.baton, lead);
   }

@@ -14,10 +14,17 @@ import { InProcessSender } from '../../libs/lead-routing/in-process-sender.js';
 import { RoutingMemory } from '../../libs/lead-routing/routing-tables.js';
 import { RoutingService } from '../../libs/lead-routing/routing.service.js';
 import { Metrics } from '../../libs/telemetry/metrics.js';
-import { translateFault, watchRouting, watchViews } from '../composition/health.js';
+import { translateFault, watchErasure, watchRouting, watchViews } from '../composition/health.js';
 import { RootModule } from '../composition/root-module.js';
 import { routingViews } from '../composition/routing-facts.js';
-import { commandSide, viewModules, viewRunner, type Ports } from '../composition/sides.js';
+import {
+  commandSide,
+  erasureModule,
+  erasureService,
+  viewModules,
+  viewRunner,
+  type Ports,
+} from '../composition/sides.js';
 import type { Settings } from './settings.js';
 
 export interface BatonParts extends Ports {
@@ -58,11 +65,14 @@ export async function composeBaton(parts: BatonParts): Promise<Running> {
     throw fault;
   }
 
+  // The only process: erasing through its own key store drops what it remembers of keys at once.
+  const erasure = erasureService(parts, command, logger, 0);
   const metrics = new Metrics();
   metrics.collectProcess();
   const server = await createServer(
     RootModule.of(
       LeadCommandsModule.on(command, store, keys, logger),
+      erasureModule(parts, command, logger, () => erasure.wake()),
       ...viewModules(parts, command, runner, { newRequestId, logger }),
       LeadFeedModule.on(
         store,
@@ -86,13 +96,15 @@ export async function composeBaton(parts: BatonParts): Promise<Running> {
   const routing = new RoutingService({
     feed,
     memory: new RoutingMemory(database),
-    sender: new InProcessSender(server.app.get(LeadCommands), server.app.get(ContactCommands)),
+    sender: new InProcessSender(server.app.get(LeadCommands), server.app.get(ContactCommands), 'lead-routing'),
     views: routingViews(database, runner, reference),
     reference,
     store,
     clock,
     logger,
   });
+  // Nothing is decided or served before all fences stand.
+  await erasure.start();
   await routing.start();
   const readiness = server.app.get(Readiness);
   const relay =
@@ -104,10 +116,12 @@ export async function composeBaton(parts: BatonParts): Promise<Running> {
   readiness.register('event-store', () => Promise.resolve(parts.storeFault?.()));
   watchViews(runner, readiness, metrics);
   watchRouting(routing, readiness, metrics);
+  watchErasure(erasure, readiness, metrics);
 
   const stop = async (): Promise<void> => {
     await server.stop();
     await routing.stop();
+    await erasure.stop();
     await relay?.stop();
     await runner.stop();
     await parts.closeStores();

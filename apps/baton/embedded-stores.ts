@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { SqliteEventStore } from '../../libs/event-store/sqlite-event-store.js';
 import type { EventSigner } from '../../libs/event-signing/event-signer.js';
 import { openEventSigner, SIGNING_KEY_FILE } from '../../libs/event-signing/signing-key.js';
-import { openKeyFile } from '../../libs/personal-data/key-file.js';
-import type { KeyRing } from '../../libs/personal-data/key-ring.js';
+import { openKeyFile, type KeyFile } from '../../libs/personal-data/key-file.js';
 import type { RandomBytes } from '../../libs/personal-data/random-bytes.js';
 import { SqliteKeyStore } from '../../libs/personal-data/sqlite-key-store.js';
 import { SqliteReadDatabase } from '../../libs/read-database/sqlite-read-database.js';
@@ -13,7 +12,7 @@ import { SqliteReadDatabase } from '../../libs/read-database/sqlite-read-databas
 export interface EmbeddedStores {
   readonly store: SqliteEventStore;
   readonly keyStore: SqliteKeyStore;
-  readonly ring: KeyRing;
+  readonly ring: KeyFile;
   readonly signer: EventSigner;
   readonly database: SqliteReadDatabase;
   readonly close: () => Promise<void>;

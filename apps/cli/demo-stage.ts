@@ -73,7 +73,7 @@ export class DemoStage implements Stage {
     this.#contacts = new ContactCommands(plain, commandParts, keys);
     this.#reference = new ReferenceCommands(plain, commandParts);
     this.#routing = new RoutingProcessor({
-      sender: new InProcessSender(this.#leads, this.#contacts),
+      sender: new InProcessSender(this.#leads, this.#contacts, 'lead-routing'),
       views: demoRoutingViews(this.book, reference, () => this.#read()),
       reference,
       store,

@@ -4,6 +4,7 @@ import type { FaultTranslation } from '../../libs/http-kit/problem.filter.js';
 import { overloaded, unknownEvent } from '../../libs/http-kit/problem-exception.js';
 import type { Readiness } from '../../libs/http-kit/readiness.js';
 import { LineFull } from '../../libs/lead-commands/stream-lines.js';
+import type { ErasureService } from '../../libs/erasure/erasure.service.js';
 import type { RoutingService } from '../../libs/lead-routing/routing.service.js';
 import { KeyStoreFault } from '../../libs/personal-data/key-store.js';
 import type { ProjectionRunner } from '../../libs/projection-runner/runner.js';
@@ -12,6 +13,9 @@ import type { Metrics } from '../../libs/telemetry/metrics.js';
 
 const SECONDS_TO_A_NEWER_PROCESS = 30;
 const MOST_BEHIND_MS = 60_000;
+/** Other processes may hold a key for a minute; the rest takes seconds. */
+const MOST_ERASING_MS = 600_000;
+const MOST_LIVE_MS = 30 * 86_400_000;
 
 /** Faults of the stores are answered as what they are to the caller: try again. */
 export const translateFault: FaultTranslation = (fault) => {
@@ -50,4 +54,23 @@ export function watchRouting(routing: RoutingService, readiness: Readiness, metr
   metrics.gauge('baton_routing_behind_seconds', 'Age of the oldest event that lead-routing has not done.', async () => {
     return (await routing.behindMs()) / 1000;
   });
+}
+
+/** An erasure that is not done, or not final in time, is an error that is shown until it is. */
+export function watchErasure(erasure: ErasureService, readiness: Readiness, metrics: Metrics): void {
+  readiness.register('erasure', async () => {
+    const { oldestApprovedMs, oldestLiveMs, fault } = await erasure.status();
+    if (oldestApprovedMs > MOST_ERASING_MS) return `not done for ${oldestApprovedMs} ms: ${fault ?? 'under way'}`;
+    return oldestLiveMs > MOST_LIVE_MS ? 'keys of erased people can still be in backups: begin a key epoch' : undefined;
+  });
+  metrics.gauge('baton_erasure_approved_seconds', 'Age of the oldest approved erasure that is not done.', async () => {
+    return (await erasure.status()).oldestApprovedMs / 1000;
+  });
+  metrics.gauge(
+    'baton_erasure_live_seconds',
+    'Age of the oldest erasure whose keys old backups still hold.',
+    async () => {
+      return (await erasure.status()).oldestLiveMs / 1000;
+    },
+  );
 }

@@ -5,14 +5,22 @@ import type { EventFeed } from '../../libs/event-feed/event-feed.js';
 import type { EventSigner } from '../../libs/event-signing/event-signer.js';
 import type { EventStore } from '../../libs/event-store/event-store.js';
 import { ExportsModule } from '../../libs/exports/exports.module.js';
+import { ErasureModule } from '../../libs/erasure/erasure.module.js';
+import { ErasureService } from '../../libs/erasure/erasure.service.js';
+import { eventsSink, viewsSink } from '../../libs/erasure/erasure-sinks.js';
 import type { CommandParts } from '../../libs/lead-commands/command-parts.js';
+import { ContactCommands } from '../../libs/lead-commands/contact-commands.service.js';
 import { EventWriter } from '../../libs/lead-commands/event-writer.js';
 import { senderOf } from '../../libs/lead-commands/http/command-answer.js';
 import { leadView } from '../../libs/lead-commands/http/lead-view.js';
 import { LeadHistory } from '../../libs/lead-commands/lead-history.service.js';
+import { LeadCommands } from '../../libs/lead-commands/lead-commands.service.js';
+import { PlainCommands } from '../../libs/lead-commands/reference-commands.service.js';
 import { ReferenceData } from '../../libs/lead-commands/reference-data.js';
 import { StreamCommands } from '../../libs/lead-commands/stream-commands.js';
-import type { KeyRing } from '../../libs/personal-data/key-ring.js';
+import { rotateEpoch } from '../../libs/personal-data/epoch-rotation.js';
+import type { KeyFile } from '../../libs/personal-data/key-file.js';
+import { InProcessSender } from '../../libs/lead-routing/in-process-sender.js';
 import type { KeyStore } from '../../libs/personal-data/key-store.js';
 import { PersonalData } from '../../libs/personal-data/personal-data.js';
 import type { RandomBytes } from '../../libs/personal-data/random-bytes.js';
@@ -21,6 +29,7 @@ import { ProjectionRunner } from '../../libs/projection-runner/runner.js';
 import { StoredSkips } from '../../libs/projection-runner/skipped-events.js';
 import type { ReadDatabase } from '../../libs/read-database/read-database.js';
 import { BoardsModule, type BoardFacts } from '../../libs/team-views/boards.module.js';
+import { LeadCards } from '../../libs/team-views/lead-cards.js';
 import type { LeadAsOf } from '../../libs/team-views/http/leads-as-of.js';
 import { NumbersModule } from '../../libs/team-views/numbers.module.js';
 import { TeamViewsModule } from '../../libs/team-views/team-views.module.js';
@@ -32,7 +41,7 @@ export interface Ports {
   readonly store: EventStore;
   readonly database: ReadDatabase;
   readonly keys: KeyStore;
-  readonly ring: KeyRing;
+  readonly ring: KeyFile;
   /** of every event that is written */
   readonly signer: EventSigner;
   readonly random: RandomBytes;
@@ -53,6 +62,44 @@ export function commandSide({ store, database, keys, ring, signer, random, clock
     secret: ring.installationSecret,
     clock,
   };
+}
+
+/** What the office for privacy asks and does about a person. */
+export function erasureModule(ports: Ports, command: CommandParts, logger: Logger, wake: () => void): DynamicModule {
+  const { store, keys, ring } = ports;
+  const { commands, reference, personalData } = command;
+  const history = new LeadHistory(store, commands, reference, personalData);
+  const contacts = new ContactCommands(new PlainCommands(command), command, keys);
+  const rotate = async () => {
+    const rotated = await rotateEpoch(ring, keys);
+    wake();
+    return rotated;
+  };
+  return ErasureModule.on({ store, commands, history, personalData, keys }, contacts, rotate, logger);
+}
+
+/** What erases whom it was decided to; for one process of an installation, though several do no harm. */
+export function erasureService(
+  ports: Ports,
+  command: CommandParts,
+  logger: Logger,
+  mostCacheMs: number,
+): ErasureService {
+  const { store, database, keys, ring, clock } = ports;
+  const { commands, personalData } = command;
+  const contacts = new ContactCommands(new PlainCommands(command), command, keys);
+  return new ErasureService({
+    store,
+    commands,
+    keys,
+    ring,
+    sender: new InProcessSender(new LeadCommands(command), contacts, 'erasure'),
+    sinks: [eventsSink(store, personalData), viewsSink(new LeadCards(database), personalData)],
+    mostCacheMs,
+    rotate: () => rotateEpoch(ring, keys),
+    clock,
+    logger,
+  });
 }
 
 export const viewRunner = ({ store, database, signer, clock }: Ports, feed: EventFeed): ProjectionRunner =>

@@ -4,7 +4,7 @@ import { LeadCommandsModule } from '../../libs/lead-commands/lead-commands.modul
 import { LeadFeedModule } from '../../libs/lead-feed/lead-feed.module.js';
 import { ReferenceRefresh } from '../../libs/lead-commands/reference-refresh.js';
 import { runService } from '../composition/run-service.js';
-import { commandSide } from '../composition/sides.js';
+import { commandSide, erasureModule } from '../composition/sides.js';
 
 await runService({
   name: 'lead-api',
@@ -20,6 +20,8 @@ await runService({
     return {
       modules: [
         LeadCommandsModule.on(command, store, keys, logger),
+        // Its end is told by lead-routing, which erases.
+        erasureModule(ports, command, logger, () => undefined),
         LeadFeedModule.on(
           store,
           { teamsOf: (person) => command.reference.teamsOf(person), verifyToken },

@@ -8,11 +8,12 @@ import { refreshingFeed } from '../../libs/lead-commands/refreshing-feed.js';
 import { InProcessSender } from '../../libs/lead-routing/in-process-sender.js';
 import { RoutingMemory } from '../../libs/lead-routing/routing-tables.js';
 import { RoutingService } from '../../libs/lead-routing/routing.service.js';
+import { MOST_CACHE_MS } from '../../libs/personal-data/caching-key-store.js';
 import { ServedProgress } from '../../libs/projection-runner/served-progress.js';
-import { watchRouting } from '../composition/health.js';
+import { watchErasure, watchRouting } from '../composition/health.js';
 import { routingViews } from '../composition/routing-facts.js';
 import { runService } from '../composition/run-service.js';
-import { commandSide } from '../composition/sides.js';
+import { commandSide, erasureService } from '../composition/sides.js';
 
 await runService({
   name: 'lead-routing',
@@ -31,18 +32,24 @@ await runService({
     const routing = new RoutingService({
       feed: refreshingFeed(feed, reference),
       memory: new RoutingMemory(database),
-      sender: new InProcessSender(new LeadCommands(command), contacts),
+      sender: new InProcessSender(new LeadCommands(command), contacts, 'lead-routing'),
       views: routingViews(database, new ServedProgress(database, feed, () => performance.now()), reference),
       reference,
       store,
       clock,
       logger,
     });
+    const erasure = erasureService(ports, command, logger, MOST_CACHE_MS);
+    await erasure.start();
     await routing.start();
     return {
-      watch: (readiness) => watchRouting(routing, readiness, metrics),
+      watch(readiness) {
+        watchRouting(routing, readiness, metrics);
+        watchErasure(erasure, readiness, metrics);
+      },
       async stop() {
         await routing.stop();
+        await erasure.stop();
         await refresh.stop();
       },
     };

@@ -10,6 +10,7 @@ import type { AgreementsEventData } from '../agreements/catalogue.js';
 import { ATTRIBUTES, type PolicyContent } from '../agreements/policy.js';
 import { TEAM_KINDS } from '../agreements/team.js';
 import type { ContactEventData } from '../contacts/contact.js';
+import { ERASURE_STEPS } from '../contacts/erasure.js';
 import { CHANNELS, owner } from '../lead-lifecycle/lead-events.js';
 import {
   code,
@@ -110,6 +111,9 @@ export const AGREEMENT_EVENTS = {
   'AgreementSigned.v1': signed,
   'AgreementWithdrawn.v1': withdrawn,
 };
+const count = integer(0, 10_000_000);
+/** Contacts merged into one: beyond any person's, within an event's size. */
+const MOST_CONTACTS = 10_000;
 export const CONTACT_EVENTS = {
   'ContactRegistered.v1': record({ lead: uuid }),
   'ConsentChanged.v1': record({ consent: oneOf('given', 'withdrawn'), purpose: code }),
@@ -120,6 +124,17 @@ export const CONTACT_EVENTS = {
     channel: oneOf(...CHANNELS),
     direction: oneOf('outbound', 'inbound'),
     by: owner,
+  }),
+  'PersonalDataExported.v1': record({ reason: code, contacts: count, leads: count, events: count }),
+  'LegalHoldPlaced.v1': record({ reason: code, matter: opaqueId }),
+  'LegalHoldLifted.v1': record({ reason: code }),
+  'ErasureRequested.v1': record({ reason: code, keepOptOut: flag, requestedBy: opaqueId }),
+  'ErasureApproved.v1': record({ reason: code, approvedBy: opaqueId }),
+  'ErasureStepDone.v1': record({ step: oneOf(...ERASURE_STEPS), contacts: list(uuid, MOST_CONTACTS) }),
+  'PersonalDataErased.v1': record({
+    stage: oneOf('live', 'final'),
+    contacts: list(uuid, MOST_CONTACTS),
+    epoch: nullable(integer(1, 1_000_000)),
   }),
 };
 export const PROJECTION_EVENTS = {

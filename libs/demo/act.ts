@@ -1,6 +1,6 @@
 import type { TeamCommand } from '../agreements/decide-team.js';
 import type { SignedKind } from '../agreements/signed-versions.js';
-import type { ContactCommand } from '../contacts/contact.js';
+import type { ContactCommand } from '../contacts/decide-contact.js';
 import type { Refusal } from '../decider/decision.js';
 import type { RecordedEvent } from '../event-store/event-store.js';
 import type { LeadCommand, LeadCommandKind } from '../lead-lifecycle/lead-commands.js';

@@ -132,9 +132,11 @@ export class LeadCommands {
     const decision = decide(command, state, facts);
     if (!decision.ok) return decision;
     const contact = state.contact ?? '';
+    // From the contact's own stream, so that no process seals with a key that it still remembers.
+    if (facts.contactErased && decision.events.some(({ personal }) => personal !== undefined)) return gone;
     await this.#reserveAddresses(contact, decision.events);
     const events = await this.#written(asked, loaded, facts, decision.events);
-    if (events === 'erased') return { ok: false, refusal: { code: 'conflict', rule: 'the contact was erased' } };
+    if (events === 'erased') return gone;
     return { ok: true, result: decision.result, events };
   }
 
@@ -205,6 +207,8 @@ export class LeadCommands {
     return state.leaf === 'merged' ? state.mergedInto : undefined;
   }
 }
+
+const gone = { ok: false, refusal: { code: 'conflict', rule: 'the contact was erased' } } as const;
 
 /** A correction that moves the lead to another segment is scored by that segment's policy. */
 const segmentAfter = (command: LeadCommand, { profile }: LeadState): string | undefined =>

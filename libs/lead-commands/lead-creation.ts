@@ -6,7 +6,8 @@ import type { CommandOf } from '../lead-lifecycle/lead-commands.js';
 import { topState } from '../lead-lifecycle/fold-table.js';
 import type { LeadFacts } from '../lead-lifecycle/lead-facts.js';
 import { UNCREATED, type LeadState } from '../lead-lifecycle/lead-state.js';
-import { contactStream, decideContact, hasWithdrawn, type ContactState } from '../contacts/contact.js';
+import { contactStream, hasWithdrawn, type ContactState } from '../contacts/contact.js';
+import { decideContact } from '../contacts/decide-contact.js';
 import { actorsOf, type Envelope } from './caller.js';
 import type { CommandParts } from './command-parts.js';
 import type { Writing } from './event-writer.js';
@@ -25,6 +26,9 @@ interface Asked {
   readonly bodyMac: string;
 }
 
+type Decided = ReturnType<typeof decide> & { ok: true };
+
+const MOST_TRIES = 3;
 const CLOSED = ['won', 'disqualified', 'merged', 'uncreated'];
 
 /**
@@ -90,11 +94,23 @@ export class LeadCreation {
   }
 
   async #attempt(asked: Asked, actor: Actor, after: number): Promise<Attempt<LeadResult>> {
-    const { envelope } = asked;
     const facts = this.#facts(asked.command, actor);
     // A refused command leaves no trace: what can be refused without knowing the person is refused before reserving one.
     const dry = decide(asked.command, UNCREATED, facts);
     if (!dry.ok) return dry;
+    for (let tries = 1; ; tries += 1) {
+      const attempt = await this.#reserved(asked, { actor, facts, dry, after });
+      if (attempt !== 'gone') return attempt;
+      // Erased between finding and linking: whoever has the address now is somebody new.
+      if (tries === MOST_TRIES) return refused({ code: 'conflict', rule: 'the contact is no longer there' });
+    }
+  }
+
+  async #reserved(
+    asked: Asked,
+    { actor, facts, dry, after }: { actor: Actor; facts: LeadFacts; dry: Decided; after: number },
+  ): Promise<Attempt<LeadResult> | 'gone'> {
+    const { envelope } = asked;
     const { email, phone } = asked.command.details;
     const reserved = await this.parts.personalData.reserveContact({
       addresses: { ...(email ? { emails: [email] } : {}), ...(phone ? { phones: [phone] } : {}) },
@@ -102,23 +118,24 @@ export class LeadCreation {
       leadId: asked.command.lead,
     });
     if (reserved === 'erased') return refused({ code: 'conflict', rule: 'the contact was erased' });
-    const { contact } = reserved;
+    const { contact, optedOut } = reserved;
     const known =
       contact === asked.command.contact ? undefined : await this.#known(contact, reserved.leadIds, envelope);
     const command = { ...asked.command, contact };
-    const decision = known
-      ? decide(command, UNCREATED, { ...facts, ...known, consentWithdrawn: hasWithdrawn(known.contactState) })
-      : dry;
+    const consentWithdrawn = known ? hasWithdrawn(known.contactState) : optedOut;
+    const decision =
+      known || consentWithdrawn ? decide(command, UNCREATED, { ...facts, ...known, consentWithdrawn }) : dry;
     if (!decision.ok) return decision;
     if (known) {
       const linked = await this.parts.personalData.linkLead(contact, command.lead);
+      if (linked === 'erased') return 'gone';
       if (linked !== 'linked') return refused({ code: 'conflict', rule: 'the contact is no longer there' });
     } else {
-      await this.#register(asked, actor);
+      await this.#register(asked, actor, optedOut);
     }
     const writing = this.#writing(asked, actor, { recordedAt: facts.now, after }, leadStream(command.lead));
     const events = await this.parts.writer.writeLead(writing, decision.events, contact);
-    if (events === 'erased') return refused({ code: 'conflict', rule: 'the contact was erased' });
+    if (events === 'erased') return known ? 'gone' : refused({ code: 'conflict', rule: 'the contact was erased' });
     return { ok: true, result: decision.result, events };
   }
 
@@ -136,7 +153,7 @@ export class LeadCreation {
     return { contactState, ...(duplicate ? { duplicate } : {}) };
   }
 
-  async #register(asked: Asked, actor: Actor): Promise<void> {
+  async #register(asked: Asked, actor: Actor, optedOut: boolean): Promise<void> {
     const { command } = asked;
     const stream = contactStream(command.contact);
     await this.parts.commands.execute<ContactState, null>({
@@ -149,7 +166,8 @@ export class LeadCreation {
       attempt: async ({ state, recordedAt, revision }) => {
         const now = isoTime(this.parts.clock());
         const nobody = { isStewardOrWorker: false, isMarketingManager: false };
-        const decision = decideContact({ type: 'register', lead: command.lead }, state, { now, actor, ...nobody });
+        const register = { type: 'register', lead: command.lead, optedOut } as const;
+        const decision = decideContact(register, state, { now, actor, ...nobody });
         if (!decision.ok) return decision;
         const place = { recordedAt: now > recordedAt ? now : recordedAt, after: revision };
         const writing = this.#writing(asked, actor, place, stream);

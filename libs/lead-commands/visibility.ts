@@ -4,12 +4,15 @@ import type { Sender } from './caller.js';
 
 const READ_ALL = ['service', 'import', 'analyst', 'auditor', 'privacy', 'rule'] as const;
 
+export const readsAll = ({ roles }: Sender): boolean =>
+  roles.some((role) => (READ_ALL as readonly string[]).includes(role));
+
 /**
  * Whether a lead exists for a caller: for the marketing team that stewards it, for a sales team that is offered it or
  * works or worked it, and for roles that read all. For everybody else it does not (404).
  */
 export function mayRead(state: LeadState, sender: Sender, teams: Teams): boolean {
-  if (sender.roles.some((role) => (READ_ALL as readonly string[]).includes(role))) return true;
+  if (readsAll(sender)) return true;
   const belongs = (team: string | undefined): boolean =>
     team !== undefined && isMember(teams.get(team), sender.subject);
   if (sender.roles.includes('marketing') && belongs(state.steward?.team)) return true;

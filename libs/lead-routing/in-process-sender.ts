@@ -4,35 +4,37 @@ import type { LeadCommands } from '../lead-commands/lead-commands.service.js';
 import type { JsonObject } from '../decider/json.js';
 import type { RuleCommand, RuleSender } from './rule-sender.js';
 
-const SENDER: Sender = {
-  subject: 'lead-routing',
-  client: 'lead-routing',
+const senderNamed = (subject: string): Sender => ({
+  subject,
+  client: subject,
   roles: ['rule'],
   issuer: 'urn:baton:internal',
   how: 'internal',
-};
+});
 
 /** Sends to the command side of the same process. */
 export class InProcessSender implements RuleSender {
   constructor(
     private readonly leads: LeadCommands,
     private readonly contacts: ContactCommands,
+    /** the processor's own */
+    private readonly name: string,
   ) {}
 
   async lead(...[lead, body, command]: Parameters<RuleSender['lead']>): Promise<number | undefined> {
-    const executed = await this.leads.execute(lead, body, envelopeOf(command));
+    const executed = await this.leads.execute(lead, body, envelopeOf(command, this.name));
     return executed.kind === 'done' ? executed.revision : undefined;
   }
 
   async contact(...[contact, body, command, at]: Parameters<RuleSender['contact']>): Promise<number | undefined> {
-    const executed = await this.contacts.execute(contact, body, envelopeOf(command), at);
+    const executed = await this.contacts.execute(contact, body, envelopeOf(command, this.name), at);
     return executed.kind === 'done' ? executed.revision : undefined;
   }
 }
 
 /** The body names trigger and rule only: what the rule chooses, it chooses from facts when it is decided. */
-const envelopeOf = ({ trigger, rule }: RuleCommand): Envelope => ({
-  sender: SENDER,
+const envelopeOf = ({ trigger, rule }: RuleCommand, name: string): Envelope => ({
+  sender: senderNamed(name),
   key: [trigger, rule],
   body: { trigger, rule } satisfies JsonObject,
   correlationId: trigger,

@@ -1,4 +1,4 @@
-import type { ContactCommand } from '../contacts/contact.js';
+import type { ContactCommand } from '../contacts/decide-contact.js';
 import type { LeadCommandBody } from '../lead-commands/lead-commands.service.js';
 
 /** What a rule asks for, and what made it: the key of the command is the trigger and the rule, nothing else. */

@@ -15,7 +15,7 @@ interface KeptKey {
 }
 
 /** How long an erased contact may stay readable in another process: the design's bound. */
-const MOST_AGE_MS = 60_000;
+export const MOST_CACHE_MS = 60_000;
 const CAPACITY = 10_000;
 
 /**
@@ -46,18 +46,25 @@ export function cachingKeyStore(store: KeyStore, { elapsed, capacity = CAPACITY 
     async keyFor(contact, version) {
       const name = nameOf(contact, version);
       const known = kept.get(name);
-      if (known !== undefined && elapsed() - known.askedAt < MOST_AGE_MS) return known.key;
+      if (known !== undefined && elapsed() - known.askedAt < MOST_CACHE_MS) return known.key;
       // The age counts from the question, not the answer: in between, another process may have erased.
       const [before, askedAt] = [erasures, elapsed()];
       const found = await store.keyFor(contact, version);
       if (typeof found !== 'string' && erasures === before) kept.set(name, { key: found, askedAt });
       return found;
     },
-    async erase(contact) {
+    members: (contact) => store.members(contact),
+    fencedUpTo: () => store.fencedUpTo(),
+    setFencedUpTo: (position) => store.setFencedUpTo(position),
+    unfinishedErasures: () => store.unfinishedErasures(),
+    finishErasure: (contact) => store.finishErasure(contact),
+    rewrap: (most) => store.rewrap(most),
+    alone: (work) => store.alone(work),
+    async erase(contact, erasing) {
       // Before, so that nothing is sealed while the fence is being set; after, for what was read in between.
       dropAll();
       try {
-        return await store.erase(contact);
+        return await store.erase(contact, erasing);
       } finally {
         dropAll();
       }

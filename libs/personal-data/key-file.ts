@@ -1,7 +1,17 @@
 import { createSecretKey } from 'node:crypto';
-import { closeSync, fstatSync, fsyncSync, linkSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
-import type { KeyRing } from './key-ring.js';
+import { newestEpoch, type KeyRing } from './key-ring.js';
 import { parseKeyRing, writtenKeyRing } from './key-file-format.js';
 import { KEY_BYTES } from './aes-gcm.js';
 import type { RandomBytes } from './random-bytes.js';
@@ -11,6 +21,67 @@ export class KeyFileRefused extends Error {
   override name = 'KeyFileRefused';
 }
 
+/** The installation's secrets as its file says them, epochs as they are added and destroyed. */
+export class KeyFile implements KeyRing {
+  constructor(
+    private readonly file: string,
+    private readonly random: RandomBytes,
+    private held: KeyRing,
+  ) {}
+
+  get installationSecret() {
+    return this.held.installationSecret;
+  }
+  get pepper() {
+    return this.held.pepper;
+  }
+  get epochs() {
+    return this.held.epochs;
+  }
+
+  /** @throws KeyFileRefused where the file is no longer there or no longer what it was */
+  readonly refresh = (): void => {
+    const found = rereadable(this.file);
+    if (!found?.installationSecret.equals(this.held.installationSecret)) {
+      throw new KeyFileRefused(`${this.file} is not the key file that this process was started with`);
+    }
+    this.held = found;
+  };
+
+  /** Begins a new epoch, whose key is durable when this returns. By one process at a time. */
+  addEpoch(): void {
+    this.refresh();
+    const { epoch } = newestEpoch(this.held);
+    const added = { epoch: epoch + 1, key: createSecretKey(this.random(KEY_BYTES)) };
+    this.#replace({ ...this.held, epochs: [...this.held.epochs, added] });
+  }
+
+  /** Destroys all epochs' keys but the newest: nothing that is wrapped under them will ever open. */
+  destroyOldEpochs(): void {
+    this.refresh();
+    this.#replace({ ...this.held, epochs: [newestEpoch(this.held)] });
+  }
+
+  /**
+   * The file is replaced as a whole, then what it was before is overwritten. A disk or file system that keeps old blocks
+   * may still have them: docs/privacy.md says so.
+   */
+  #replace(ring: KeyRing): void {
+    const draft = `${this.file}.${Buffer.from(this.random(8)).toString('hex')}`;
+    writeDurably(draft, writtenKeyRing(ring));
+    const before = openSync(this.file, 'r+');
+    try {
+      renameSync(draft, this.file);
+      syncFolder(dirname(this.file));
+      writeSync(before, Buffer.alloc(fstatSync(before).size), 0, undefined, 0);
+      fsyncSync(before);
+    } finally {
+      closeSync(before);
+    }
+    this.held = ring;
+  }
+}
+
 /**
  * The installation's secrets from a JSON file of mode 0600, made with fresh ones where there is none. Of two processes
  * that make it at once, one wins and both read the winner's. Synchronous: nothing starts without it.
@@ -18,8 +89,17 @@ export class KeyFileRefused extends Error {
  * @throws KeyFileRefused when others than its owner may touch it, or it is not of the format
  * @throws the file system's error when it can be neither read nor made
  */
-export function openKeyFile(file: string, random: RandomBytes): KeyRing {
-  return read(file) ?? make(file, random);
+export function openKeyFile(file: string, random: RandomBytes): KeyFile {
+  return new KeyFile(file, random, read(file) ?? make(file, random));
+}
+
+/** A file that was replaced while it was read is overwritten already: then the new one counts. */
+function rereadable(file: string): KeyRing | undefined {
+  try {
+    return read(file);
+  } catch {
+    return read(file);
+  }
 }
 
 function read(file: string): KeyRing | undefined {

@@ -1,11 +1,25 @@
 import type { BlindIndexEntry } from './blind-index.js';
 import type { KeyMark } from './key-ring.js';
-import type { ContactReservation, IndexedEntries, LinkVerdict, MergeVerdict, ReservedContact } from './key-store.js';
+import type {
+  ContactReservation,
+  Erasing,
+  IndexedEntries,
+  LinkVerdict,
+  MergeVerdict,
+  ReservedContact,
+} from './key-store.js';
 import type { WrappedKey } from './key-wrapping.js';
 
 /** A reservation with the key that becomes the new contact's, should one be made. */
 export interface WrappedReservation extends ContactReservation {
   readonly newKey: WrappedKey;
+}
+
+/** A key wrapped anew: taken only where the old wrapping still stands, so that nothing deleted comes back. */
+export interface Rewrapped {
+  readonly contact: string;
+  readonly old: string;
+  readonly renewed: WrappedKey;
 }
 
 /** How a database stands to the key file it is opened with. */
@@ -16,14 +30,22 @@ export type KeyRingVerdict = 'own' | 'foreign';
  * and answers are plain data, since they cross to the writer's thread.
  */
 export interface KeyOperations {
-  /** Remembers the marks of new keys; `foreign` where a mark differs or a wrapped key's epoch has none. */
+  /** Remembers the marks of new keys, and so the newest epoch; `foreign` where a mark differs or a wrapped key's epoch has none. */
   admitKeyRing(marks: readonly KeyMark[]): KeyRingVerdict;
-  /** `took`: the key of this very reservation became the contact's; absent where the database does not tell. */
-  reserveContact(reservation: WrappedReservation): (ReservedContact & { readonly took?: boolean }) | 'erased';
+  /**
+   * `took`: the key of this very reservation became the contact's; absent where the database does not tell.
+   * `stale-epoch`: a key would be made under another epoch than the newest
+   */
+  reserveContact(
+    reservation: WrappedReservation,
+  ): (ReservedContact & { readonly took?: boolean }) | 'erased' | 'stale-epoch';
   addIndexEntries(contact: string, entries: readonly BlindIndexEntry[]): IndexedEntries | 'erased' | 'unknown';
   linkLead(contact: string, leadId: string): LinkVerdict;
   mergeContacts(from: string, into: string): MergeVerdict;
-  erase(contact: string): readonly string[];
+  erase(contact: string, erasing: Required<Erasing>): readonly string[];
+  setFencedUpTo(position: string): null;
+  finishErasure(contact: string): null;
+  rewrap(keys: readonly Rewrapped[]): null;
 }
 
 /** One call of an operation, on its way to the writer. */
@@ -34,5 +56,6 @@ export type KeyOperationCall = {
 /** What the writer's thread answers: that it is open, one answer for each call, or why nothing of a group happened. */
 export type WriterAnswer =
   | { readonly kind: 'open' }
-  | { readonly kind: 'committed'; readonly answers: readonly unknown[] }
+  /** `lingering`: what was deleted still stands in the write-ahead log, since somebody reads there */
+  | { readonly kind: 'committed'; readonly answers: readonly unknown[]; readonly lingering: boolean }
   | { readonly kind: 'fault'; readonly code: string };

@@ -21,7 +21,13 @@ export interface KeyRing {
   readonly pepper: Pepper;
   /** at least one, in rising order; the last wraps new keys */
   readonly epochs: readonly [EpochKey, ...EpochKey[]];
+  /** reads again what `epochs` says, where another process may have changed it */
+  readonly refresh?: () => void;
 }
+
+export const newestEpoch = ({ epochs }: KeyRing): EpochKey => epochs.at(-1) ?? epochs[0];
+/** Whether an epoch's key was destroyed: what is wrapped under it never opens again. */
+export const isDestroyed = (epoch: number, { epochs }: KeyRing): boolean => epoch < epochs[0].epoch;
 
 /** What a database remembers of a secret, to know it again. It says nothing about the secret. */
 export interface KeyMark {

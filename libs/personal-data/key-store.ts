@@ -18,8 +18,27 @@ export interface ReservedContact {
   readonly leadIds: readonly string[];
   /** further contacts that the candidates point to: the same person, perhaps; for the merge queue */
   readonly others: readonly string[];
+  /** whether somebody with one of the addresses was erased and asked not to be contacted again */
+  readonly optedOut: boolean;
   /** its data key, where this very call made it and knows it: nobody has to read it */
   readonly key?: DataKey;
+}
+
+export interface Erasing {
+  /** the contact whose stream tells of the erasure; default the contact itself */
+  readonly under?: string;
+  /** keep that these addresses are not to be contacted, and nothing else of them; default no */
+  readonly keepOptOut?: boolean;
+}
+
+/** An erasure of which a backup may still hold keys. */
+export interface UnfinishedErasure {
+  /** the contact whose stream tells of it */
+  readonly contact: string;
+  /** all that are the person */
+  readonly contacts: readonly string[];
+  /** what it deleted was wrapped under this epoch's key or an older one's: once these are destroyed, it is final */
+  readonly epoch: number;
 }
 
 export type LinkVerdict = 'linked' | 'erased' | 'unknown' | 'other-contact';
@@ -61,9 +80,24 @@ export interface KeyStore {
   mergeContacts(from: string, into: string): Promise<MergeVerdict>;
   /**
    * Sets the fence, then deletes keys and index rows, of the contact and all that were merged with it, whose ids it
-   * answers. Also for a contact it does not know: fences are rebuilt from the contact streams.
+   * answers. Also for a contact it does not know: fences are rebuilt from the contact streams. What was deleted is also
+   * overwritten in the store's own files where the store can: a fault where it could not yet, so that it is asked again.
    */
-  erase(contact: string): Promise<readonly string[]>;
+  erase(contact: string, erasing?: Erasing): Promise<readonly string[]>;
+  /** The contact's survivor and all that were merged into it, the survivor first; itself where it is not known. */
+  members(contact: string): Promise<readonly string[]>;
+  /** Up to where in the event store its fences are known; undefined where none ever was. */
+  fencedUpTo(): Promise<string | undefined>;
+  setFencedUpTo(position: string): Promise<void>;
+  unfinishedErasures(): Promise<readonly UnfinishedErasure[]>;
+  finishErasure(contact: string): Promise<void>;
+  /**
+   * Wraps keys anew under the newest epoch, at most so many, and answers how many; 0 once none is left under an older
+   * one. From the first call on no new key is wrapped under an older one, by whatever process.
+   */
+  rewrap(most: number): Promise<number>;
+  /** Runs a work that no other process that shares this store may do at the same time. */
+  alone<Result>(work: () => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
 }
 

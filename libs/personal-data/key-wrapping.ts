@@ -2,7 +2,7 @@ import { createSecretKey } from 'node:crypto';
 import { canonicalJson } from '../canonical-json/canonical-json.js';
 import { decrypt, encrypt, IV_BYTES, KEY_BYTES, TAG_BYTES } from './aes-gcm.js';
 import type { DataKey } from './envelope.js';
-import type { EpochKey, KeyRing } from './key-ring.js';
+import { newestEpoch, type EpochKey, type KeyRing } from './key-ring.js';
 import { KeyStoreFault } from './key-store.js';
 import type { RandomBytes } from './random-bytes.js';
 
@@ -25,13 +25,27 @@ export interface MintedKey {
 }
 
 /** A fresh data key for a contact, wrapped under the newest epoch key. It is of use only once it is stored. */
-export function mintKey(contact: string, version: number, { epochs }: KeyRing, random: RandomBytes): MintedKey {
-  const epochKey = epochs.at(-1) ?? epochs[0];
+export function mintKey(contact: string, version: number, ring: KeyRing, random: RandomBytes): MintedKey {
   const bytes = random(KEY_BYTES);
+  const wrapped = wrap(contact, version, bytes, ring, random);
+  return { wrapped, key: { version, key: createSecretKey(bytes) } };
+}
+
+/**
+ * The same data key under the newest epoch key.
+ *
+ * @throws KeyStoreFault as `unwrap`
+ */
+export function wrapAnew(contact: string, row: WrappedKey, ring: KeyRing, random: RandomBytes): WrappedKey {
+  return wrap(contact, row.version, unwrap(contact, row, ring).key.export(), ring, random);
+}
+
+function wrap(contact: string, version: number, key: Uint8Array, ring: KeyRing, random: RandomBytes): WrappedKey {
+  const epochKey = newestEpoch(ring);
   const binding = bindingOf(contact, version, epochKey);
-  const { iv, ciphertext, tag } = encrypt(epochKey.key, random(IV_BYTES), binding, bytes);
+  const { iv, ciphertext, tag } = encrypt(epochKey.key, random(IV_BYTES), binding, key);
   const wrapped = Buffer.concat([iv, ciphertext, tag]).toString('base64url');
-  return { wrapped: { version, epoch: epochKey.epoch, wrapped }, key: { version, key: createSecretKey(bytes) } };
+  return { version, epoch: epochKey.epoch, wrapped };
 }
 
 /**

@@ -5,13 +5,18 @@ import type { DataKey } from './envelope.js';
 import {
   KeyStoreFault,
   type ContactReservation,
+  type Erasing,
   type IndexedEntries,
   type KeyStore,
   type LinkVerdict,
   type MergeVerdict,
   type ReservedContact,
+  type UnfinishedErasure,
 } from './key-store.js';
 import type { RandomBytes } from './random-bytes.js';
+
+/** The epoch that a new ring begins with. */
+const EPOCH = 1;
 
 /** The key store of tests and of the in-memory spine: the same contract, gone with the process. */
 export class MemoryKeyStore implements KeyStore {
@@ -22,7 +27,11 @@ export class MemoryKeyStore implements KeyStore {
   private readonly leads = new Map<string, string>();
   /** the same the other way round: one contact's leads are asked for far more often than they change hands */
   private readonly leadsByContact = new Map<string, Set<string>>();
-  private readonly fences = new Set<string>();
+  /** the contact whose stream tells of the erasure, and whether it is finished */
+  private readonly fences = new Map<string, { readonly under: string; finished: boolean }>();
+  private readonly optOuts = new Set<string>();
+  private reached: string | undefined;
+  private inTurn: Promise<unknown> = Promise.resolve();
   private readonly contacts = new Set<string>();
   private closed = false;
 
@@ -44,6 +53,7 @@ export class MemoryKeyStore implements KeyStore {
       minted: contact === newContact,
       leadIds: this.leadsOf(contact).filter((lead) => lead !== leadId),
       others: distinct(owners, contact),
+      optedOut: candidates.some((entry) => this.optOuts.has(nameOf(entry))),
     };
   }
 
@@ -96,19 +106,62 @@ export class MemoryKeyStore implements KeyStore {
     for (const member of this.groupOf(gone.survivor)) this.survivors.set(member, kept.survivor);
     for (const [name, owner] of this.index) if (owner === gone.survivor) this.index.set(name, kept.survivor);
     for (const lead of this.leadsOf(gone.survivor)) this.own(lead, kept.survivor);
-    this.leadsByContact.delete(gone.survivor);
     return 'merged';
   }
 
-  async erase(contact: string): Promise<readonly string[]> {
-    this.assertOpen();
-    const group = this.groupOf(this.survivorOf(contact));
+  async erase(contact: string, { under = contact, keepOptOut = false }: Erasing = {}): Promise<readonly string[]> {
+    const group = await this.members(contact);
     for (const member of group) {
-      this.fences.add(member);
+      if (!this.fences.has(member)) this.fences.set(member, { under, finished: false });
       this.keys.delete(member);
-      for (const [name, owner] of this.index) if (owner === member) this.index.delete(name);
+      for (const [name, owner] of this.index) {
+        if (owner !== member) continue;
+        if (keepOptOut) this.optOuts.add(name);
+        this.index.delete(name);
+      }
     }
     return group;
+  }
+
+  async members(contact: string): Promise<readonly string[]> {
+    this.assertOpen();
+    return this.groupOf(this.survivorOf(contact));
+  }
+
+  async fencedUpTo(): Promise<string | undefined> {
+    this.assertOpen();
+    return this.reached;
+  }
+
+  async setFencedUpTo(position: string): Promise<void> {
+    this.assertOpen();
+    this.reached = position;
+  }
+
+  async unfinishedErasures(): Promise<readonly UnfinishedErasure[]> {
+    this.assertOpen();
+    const open = [...this.fences].filter(([, { finished }]) => !finished);
+    const erasures = [...new Set(open.map(([, { under }]) => under))].sort();
+    const contactsOf = (erasure: string) =>
+      open.filter(([, { under }]) => under === erasure).map(([contact]) => contact);
+    return erasures.map((contact) => ({ contact, contacts: contactsOf(contact).sort(), epoch: EPOCH }));
+  }
+
+  async finishErasure(contact: string): Promise<void> {
+    this.assertOpen();
+    for (const fence of this.fences.values()) if (fence.under === contact) fence.finished = true;
+  }
+
+  /** Nothing is wrapped here. */
+  async rewrap(): Promise<number> {
+    this.assertOpen();
+    return 0;
+  }
+
+  alone<Result>(work: () => Promise<Result>): Promise<Result> {
+    const done = this.inTurn.then(work);
+    this.inTurn = done.catch(() => undefined);
+    return done;
   }
 
   async close(): Promise<void> {
@@ -126,7 +179,8 @@ export class MemoryKeyStore implements KeyStore {
   }
 
   private groupOf(survivor: string): readonly string[] {
-    return [survivor, ...[...this.survivors].flatMap(([member, into]) => (into === survivor ? member : []))];
+    const merged = [...this.survivors].flatMap(([member, into]) => (into === survivor ? member : []));
+    return [survivor, ...merged.sort()];
   }
 
   private leadsOf(contact: string): readonly string[] {
@@ -134,6 +188,8 @@ export class MemoryKeyStore implements KeyStore {
   }
 
   private own(lead: string, contact: string): void {
+    const before = this.leads.get(lead);
+    if (before !== undefined && before !== contact) this.leadsByContact.get(before)?.delete(lead);
     this.leads.set(lead, contact);
     const leads = this.leadsByContact.get(contact) ?? new Set();
     this.leadsByContact.set(contact, leads.add(lead));

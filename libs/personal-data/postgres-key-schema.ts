@@ -1,7 +1,7 @@
 import type { PoolClient } from '../postgres/postgres-pool.js';
 import { KeyStoreFault } from './key-store.js';
 
-const VERSION = 1;
+const VERSION = 2;
 /** One at a time makes or writes these tables, of all processes: see `run_operations`. */
 const LOCK = 'pg_advisory_xact_lock(4354670, hashtext(current_schema()))';
 
@@ -21,7 +21,16 @@ const TABLES = `
   CREATE INDEX index_entry_by_contact ON index_entry (contact);
   CREATE TABLE contact_lead (lead text COLLATE "C" PRIMARY KEY, contact text COLLATE "C" NOT NULL);
   CREATE INDEX contact_lead_by_contact ON contact_lead (contact);
-  CREATE TABLE fence (contact text COLLATE "C" PRIMARY KEY);
+  CREATE TABLE fence (
+    contact text COLLATE "C" PRIMARY KEY, erasure text COLLATE "C" NOT NULL, epoch integer NOT NULL,
+    finished boolean NOT NULL DEFAULT false
+  );
+  CREATE INDEX fence_by_erasure ON fence (erasure) WHERE NOT finished;
+  CREATE TABLE opt_out (
+    kind text COLLATE "C" NOT NULL, pepper_version integer NOT NULL, mac text COLLATE "C" NOT NULL,
+    PRIMARY KEY (kind, pepper_version, mac)
+  );
+  CREATE TABLE fenced_up_to (one integer PRIMARY KEY CHECK (one = 1), position text NOT NULL);
   CREATE TABLE key_mark (name text COLLATE "C" PRIMARY KEY, mark text NOT NULL);
   CREATE TABLE key_store_version (version integer NOT NULL);
   INSERT INTO key_store_version VALUES (${VERSION});
@@ -39,6 +48,10 @@ const OPERATIONS = `
   CREATE FUNCTION verdict_on(the_contact text) RETURNS text LANGUAGE sql STABLE AS $$
     SELECT CASE WHEN EXISTS (SELECT FROM fence WHERE contact = the_contact) THEN 'erased'
                 WHEN NOT EXISTS (SELECT FROM contact WHERE id = the_contact) THEN 'unknown' END
+  $$;
+
+  CREATE FUNCTION newest_epoch() RETURNS integer LANGUAGE sql STABLE AS $$
+    SELECT coalesce(max(substr(name, 7)::integer), 0) FROM key_mark WHERE name LIKE 'epoch-%'
   $$;
 
   -- who has the entries, e-mail first, each owner once
@@ -82,17 +95,23 @@ const OPERATIONS = `
     IF EXISTS (SELECT FROM fence WHERE contact = fresh) THEN RETURN '"erased"'; END IF;
     found := coalesce(survivor_of(fresh), owners[1]);
     IF found IS NULL THEN
+      IF (asked->'newKey'->>'epoch')::integer <> newest_epoch() THEN RETURN '"stale-epoch"'; END IF;
       found := fresh;
       INSERT INTO contact VALUES (found, NULL);
       INSERT INTO data_key VALUES (found, (asked->'newKey'->>'version')::integer,
         (asked->'newKey'->>'epoch')::integer, asked->'newKey'->>'wrapped');
       PERFORM claim(found, asked->'candidates');
-      INSERT INTO contact_lead VALUES (asked->>'leadId', found);
+      -- the lead may have been to be that of somebody who was erased meanwhile
+      INSERT INTO contact_lead VALUES (asked->>'leadId', found)
+      ON CONFLICT (lead) DO UPDATE SET contact = excluded.contact;
     END IF;
     RETURN jsonb_build_object('contact', found, 'minted', found = fresh,
       'leadIds', (SELECT coalesce(jsonb_agg(lead), '[]') FROM contact_lead
                   WHERE contact = found AND lead <> asked->>'leadId'),
-      'others', to_jsonb(array_remove(owners, found)));
+      'others', to_jsonb(array_remove(owners, found)),
+      'optedOut', EXISTS (SELECT FROM jsonb_array_elements(asked->'candidates') AS given(entry)
+                          JOIN opt_out o ON o.kind = entry->>'kind' AND o.mac = entry->>'mac'
+                            AND o.pepper_version = (entry->>'pepperVersion')::integer));
   END $$;
 
   CREATE FUNCTION add_index_entries(the_contact text, entries jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
@@ -132,15 +151,43 @@ const OPERATIONS = `
     RETURN '"merged"';
   END $$;
 
-  CREATE FUNCTION erase_contact(the_contact text) RETURNS jsonb LANGUAGE plpgsql AS $$
+  CREATE FUNCTION members_of(the_contact text) RETURNS text[] LANGUAGE sql STABLE AS $$
+    SELECT ARRAY[kept] || ARRAY(SELECT id FROM contact WHERE survivor = kept ORDER BY id)
+    FROM (SELECT coalesce(survivor_of(the_contact), the_contact) AS kept) AS s
+  $$;
+
+  CREATE FUNCTION erase_contact(the_contact text, erasing jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
   DECLARE
-    kept text := coalesce(survivor_of(the_contact), the_contact);
-    members text[] := ARRAY[kept] || ARRAY(SELECT id FROM contact WHERE survivor = kept);
+    members text[] := members_of(the_contact);
   BEGIN
-    INSERT INTO fence SELECT unnest(members) ON CONFLICT DO NOTHING;
+    INSERT INTO fence SELECT unnest(members), erasing->>'under', newest_epoch() ON CONFLICT DO NOTHING;
     DELETE FROM data_key WHERE contact = ANY (members);
+    IF (erasing->>'keepOptOut')::boolean THEN
+      INSERT INTO opt_out SELECT kind, pepper_version, mac FROM index_entry WHERE contact = ANY (members)
+      ON CONFLICT DO NOTHING;
+    END IF;
     DELETE FROM index_entry WHERE contact = ANY (members);
     RETURN to_jsonb(members);
+  END $$;
+
+  CREATE FUNCTION set_fenced_up_to(reached text) RETURNS jsonb LANGUAGE sql AS $$
+    INSERT INTO fenced_up_to VALUES (1, reached) ON CONFLICT (one) DO UPDATE SET position = excluded.position
+    RETURNING 'null'::jsonb
+  $$;
+
+  CREATE FUNCTION finish_erasure(the_contact text) RETURNS jsonb LANGUAGE plpgsql AS $$
+  BEGIN
+    UPDATE fence SET finished = true WHERE erasure = the_contact;
+    RETURN 'null';
+  END $$;
+
+  -- only where the old wrapping still stands: nothing that was deleted comes back
+  CREATE FUNCTION rewrap(keys jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+  BEGIN
+    UPDATE data_key d SET epoch = (k->'renewed'->>'epoch')::integer, wrapped = k->'renewed'->>'wrapped'
+    FROM jsonb_array_elements(keys) AS given(k)
+    WHERE d.contact = k->>'contact' AND d.version = (k->'renewed'->>'version')::integer AND d.wrapped = k->>'old';
+    RETURN 'null';
   END $$;
 
   -- a group of operations, one after another and beside no other group
@@ -159,7 +206,10 @@ const OPERATIONS = `
         WHEN 'addIndexEntries' THEN add_index_entries(args->>0, args->1)
         WHEN 'linkLead' THEN link_lead(args->>0, args->>1)
         WHEN 'mergeContacts' THEN merge_contacts(args->>0, args->>1)
-        WHEN 'erase' THEN erase_contact(args->>0)
+        WHEN 'erase' THEN erase_contact(args->>0, args->1)
+        WHEN 'setFencedUpTo' THEN set_fenced_up_to(args->>0)
+        WHEN 'finishErasure' THEN finish_erasure(args->>0)
+        WHEN 'rewrap' THEN rewrap(args->0)
       END);
     END LOOP;
     RETURN answers;

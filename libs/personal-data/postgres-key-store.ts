@@ -3,9 +3,17 @@ import { codeOf, isPassing } from '../postgres/postgres-fault.js';
 import { openPool, type Pool } from '../postgres/postgres-pool.js';
 import type { BlindIndexEntry } from './blind-index.js';
 import type { DataKey } from './envelope.js';
-import { keyMarks, type KeyRing } from './key-ring.js';
-import { KeyStoreFault, type ContactReservation, type KeyStore } from './key-store.js';
-import { mintKey, unwrap, type WrappedKey } from './key-wrapping.js';
+import { erasuresOf, type FenceRow } from './fence-rows.js';
+import { isDestroyed, keyMarks, newestEpoch, type KeyRing } from './key-ring.js';
+import {
+  KeyStoreFault,
+  type ContactReservation,
+  type Erasing,
+  type KeyStore,
+  type ReservedContact,
+  type UnfinishedErasure,
+} from './key-store.js';
+import { mintKey, unwrap, wrapAnew, type WrappedKey } from './key-wrapping.js';
 import { prepareKeySchema } from './postgres-key-schema.js';
 import { PostgresKeyWriter } from './postgres-key-writer.js';
 import type { RandomBytes } from './random-bytes.js';
@@ -25,6 +33,9 @@ const CONNECTIONS = 4;
 const STATEMENT_MS = 10_000;
 const LOCK_MS = 5_000;
 const IDLE_MS = 5_000;
+const FOREIGN = 'the key store was written under another key file';
+/** Apart from the lock under which the tables are written: this one is held for as long as a work takes. */
+const WORK = '4354671, hashtext(current_schema())';
 
 /**
  * The key store in a schema of a PostgreSQL, for several processes at once. Every answer is durable, whatever the server
@@ -50,7 +61,7 @@ export class PostgresKeyStore implements KeyStore {
     try {
       await prepare(pool);
       if ((await writer.submit('admitKeyRing', keyMarks(options.ring))) === 'foreign') {
-        throw new KeyStoreFault('the key store was written under another key file');
+        throw new KeyStoreFault(FOREIGN);
       }
       return new PostgresKeyStore(pool, writer, options);
     } catch (fault) {
@@ -59,12 +70,31 @@ export class PostgresKeyStore implements KeyStore {
     }
   }
 
-  async reserveContact(reservation: ContactReservation) {
-    const { wrapped } = mintKey(reservation.newContact, 1, this.options.ring, this.options.random);
-    return this.writer.submit('reserveContact', { ...reservation, newKey: wrapped });
+  async reserveContact(reservation: ContactReservation): Promise<ReservedContact | 'erased'> {
+    const { ring, random } = this.options;
+    for (let tries = 1; ; tries += 1) {
+      const { wrapped } = mintKey(reservation.newContact, 1, ring, random);
+      const reserved = await this.writer.submit('reserveContact', { ...reservation, newKey: wrapped });
+      if (reserved !== 'stale-epoch') return reserved;
+      // Another process has begun a new epoch; its key stands in the file that both read.
+      if (tries > 1) throw new KeyStoreFault('the key file is behind the key store');
+      ring.refresh?.();
+    }
   }
 
   async keyFor(contact: string, version?: number): Promise<DataKey | 'erased' | 'unknown'> {
+    const { ring } = this.options;
+    let row = await this.wrappedKey(contact, version);
+    // Wrapped anew while it was read: the row and the ring, each as it is now.
+    if (row && !row.erased && !ring.epochs.some(({ epoch }) => epoch === row?.epoch)) {
+      ring.refresh?.();
+      row = await this.wrappedKey(contact, version);
+    }
+    if (row?.erased) return 'erased';
+    return row === undefined || isDestroyed(row.epoch, ring) ? 'unknown' : unwrap(contact, row, ring);
+  }
+
+  private async wrappedKey(contact: string, version?: number) {
     // The fence first: a restored backup may still hold the key of an erased contact.
     const [row] = await this.read<WrappedKey & { erased: boolean }>(
       `select true as erased, null as version, null as epoch, null as wrapped from fence where contact = $1
@@ -74,8 +104,7 @@ export class PostgresKeyStore implements KeyStore {
        order by erased desc limit 1`,
       [contact, version ?? null],
     );
-    if (row === undefined) return 'unknown';
-    return row.erased ? 'erased' : unwrap(contact, row, this.options.ring);
+    return row;
   }
 
   async lookup({ kind, pepperVersion, mac }: BlindIndexEntry): Promise<string | undefined> {
@@ -106,8 +135,69 @@ export class PostgresKeyStore implements KeyStore {
     return this.writer.submit('mergeContacts', from, into);
   }
 
-  erase(contact: string) {
-    return this.writer.submit('erase', contact);
+  erase(contact: string, { under = contact, keepOptOut = false }: Erasing = {}) {
+    return this.writer.submit('erase', contact, { under, keepOptOut });
+  }
+
+  async members(contact: string): Promise<readonly string[]> {
+    const [row] = await this.read<{ members: readonly string[] }>('select members_of($1) as members', [contact]);
+    return row?.members ?? [contact];
+  }
+
+  async fencedUpTo(): Promise<string | undefined> {
+    const [row] = await this.read<{ position: string }>('select position from fenced_up_to', []);
+    return row?.position;
+  }
+
+  async setFencedUpTo(position: string): Promise<void> {
+    await this.writer.submit('setFencedUpTo', position);
+  }
+
+  async unfinishedErasures(): Promise<readonly UnfinishedErasure[]> {
+    return erasuresOf(
+      await this.read<FenceRow>(
+        'select erasure, contact, epoch from fence where not finished order by erasure, contact',
+        [],
+      ),
+    );
+  }
+
+  async finishErasure(contact: string): Promise<void> {
+    await this.writer.submit('finishErasure', contact);
+  }
+
+  async rewrap(most: number): Promise<number> {
+    const { ring, random } = this.options;
+    if ((await this.writer.submit('admitKeyRing', keyMarks(ring))) === 'foreign') throw new KeyStoreFault(FOREIGN);
+    const rows = await this.read<WrappedKey & { contact: string }>(
+      `select contact, version, epoch, wrapped from data_key where epoch >= $1 and epoch < $2
+       order by contact, version limit $3`,
+      [ring.epochs[0].epoch, newestEpoch(ring).epoch, most],
+    );
+    const renewed = rows.map(({ contact, ...row }) => {
+      return { contact, old: row.wrapped, renewed: wrapAnew(contact, row, ring, random) };
+    });
+    if (renewed.length > 0) await this.writer.submit('rewrap', renewed);
+    return renewed.length;
+  }
+
+  async alone<Result>(work: () => Promise<Result>): Promise<Result> {
+    const client = await this.pool.connect().catch((error: unknown) => {
+      throw new KeyStoreFault(`the key store answers ${codeOf(error)}`);
+    });
+    let broken = true;
+    try {
+      await client.query(`select pg_advisory_lock(${WORK})`).catch((error: unknown) => {
+        throw new KeyStoreFault(`another process is at it: the key store answers ${codeOf(error)}`);
+      });
+      const result = await work();
+      await client.query(`select pg_advisory_unlock(${WORK})`);
+      broken = false;
+      return result;
+    } finally {
+      // The session's end frees the lock, whatever happened in it.
+      client.release(broken);
+    }
   }
 
   async close(): Promise<void> {

@@ -23,12 +23,32 @@ export function keyOperations(database) {
   const strayEpoch = column(
     `SELECT 1 FROM data_key WHERE NOT EXISTS (SELECT 1 FROM key_mark WHERE name = 'epoch-' || epoch) LIMIT 1`,
   );
+  const newestEpoch = column(
+    `SELECT coalesce(max(cast(substr(name, 7) AS INTEGER)), 0) FROM key_mark WHERE name LIKE 'epoch-%'`,
+  );
+  const optedOut = column('SELECT 1 FROM opt_out WHERE kind = ? AND pepper_version = ? AND mac = ?');
   const insertMark = database.prepare('INSERT INTO key_mark VALUES (?, ?)');
   const insertContact = database.prepare('INSERT INTO contact VALUES (?, NULL)');
   const insertKey = database.prepare('INSERT INTO data_key VALUES (?, ?, ?, ?)');
   const insertEntry = database.prepare('INSERT INTO index_entry VALUES (?, ?, ?, ?)');
   const insertLead = database.prepare('INSERT INTO contact_lead VALUES (?, ?)');
-  const insertFence = database.prepare('INSERT INTO fence VALUES (?) ON CONFLICT DO NOTHING');
+  // Where the lead was to be that of somebody who was erased meanwhile.
+  const insertOwnLead = database.prepare(
+    'INSERT INTO contact_lead VALUES (?, ?) ON CONFLICT (lead) DO UPDATE SET contact = excluded.contact',
+  );
+  const insertFence = database.prepare(
+    'INSERT INTO fence (contact, erasure, epoch) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+  );
+  const keepOptOuts = database.prepare(
+    `INSERT INTO opt_out SELECT kind, pepper_version, mac FROM index_entry WHERE contact = ? ON CONFLICT DO NOTHING`,
+  );
+  const finish = database.prepare('UPDATE fence SET finished = 1 WHERE erasure = ?');
+  const fencedUpTo = database.prepare(
+    'INSERT INTO fenced_up_to VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET position = excluded.position',
+  );
+  const renew = database.prepare(
+    'UPDATE data_key SET epoch = ?, wrapped = ? WHERE contact = ? AND version = ? AND wrapped = ?',
+  );
   const deleteKeys = database.prepare('DELETE FROM data_key WHERE contact = ?');
   const deleteEntries = database.prepare('DELETE FROM index_entry WHERE contact = ?');
   const moveContacts = database.prepare('UPDATE contact SET survivor = :kept WHERE id = :gone OR survivor = :gone');
@@ -80,10 +100,11 @@ export function keyOperations(database) {
       const known = survivorOf(newContact) ?? owners[0];
       const contact = known ?? newContact;
       if (known === undefined) {
+        if (newKey.epoch !== newestEpoch.get()) return 'stale-epoch';
         insertContact.run(contact);
         insertKey.run(contact, newKey.version, newKey.epoch, newKey.wrapped);
         claim(contact, candidates);
-        insertLead.run(leadId, contact);
+        insertOwnLead.run(leadId, contact);
       }
       return {
         contact,
@@ -91,6 +112,7 @@ export function keyOperations(database) {
         took: known === undefined,
         leadIds: /** @type {string[]} */ (leads.all(contact)).filter((lead) => lead !== leadId),
         others: distinct(owners, contact),
+        optedOut: candidates.some(({ kind, pepperVersion, mac }) => optedOut.get(kind, pepperVersion, mac)),
       };
     },
 
@@ -117,14 +139,32 @@ export function keyOperations(database) {
       return 'merged';
     },
 
-    erase(contact) {
+    erase(contact, { under, keepOptOut }) {
       const members = /** @type {string[]} */ (group.all({ survivor: survivorOf(contact) ?? contact }));
       for (const member of members) {
-        insertFence.run(member);
+        insertFence.run(member, under, newestEpoch.get());
         deleteKeys.run(member);
+        if (keepOptOut) keepOptOuts.run(member);
         deleteEntries.run(member);
       }
       return members;
+    },
+
+    setFencedUpTo(position) {
+      fencedUpTo.run(position);
+      return null;
+    },
+
+    finishErasure(contact) {
+      finish.run(contact);
+      return null;
+    },
+
+    rewrap(keys) {
+      for (const { contact, old, renewed } of keys) {
+        renew.run(renewed.epoch, renewed.wrapped, contact, renewed.version, old);
+      }
+      return null;
     },
   };
 }

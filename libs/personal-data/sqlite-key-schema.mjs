@@ -1,7 +1,8 @@
 /**
  * The tables of the key store. `survivor` is null for a contact that was not merged and never names a merged one;
  * index rows and leads always stand under the survivor, so that no read follows a chain. Contacts and leads are
- * opaque ids; no row holds anything a person typed.
+ * opaque ids; no row holds anything a person typed. A fence names the contact whose stream tells of the erasure, and the
+ * newest epoch at that time. An opt-out belongs to nobody.
  */
 const SCHEMA = `
   CREATE TABLE contact (id TEXT PRIMARY KEY, survivor TEXT) STRICT, WITHOUT ROWID;
@@ -17,10 +18,17 @@ const SCHEMA = `
   CREATE INDEX index_entry_by_contact ON index_entry (contact);
   CREATE TABLE contact_lead (lead TEXT PRIMARY KEY, contact TEXT NOT NULL) STRICT, WITHOUT ROWID;
   CREATE INDEX contact_lead_by_contact ON contact_lead (contact);
-  CREATE TABLE fence (contact TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+  CREATE TABLE fence (
+    contact TEXT PRIMARY KEY, erasure TEXT NOT NULL, epoch INTEGER NOT NULL, finished INTEGER NOT NULL DEFAULT 0
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX fence_by_erasure ON fence (erasure) WHERE finished = 0;
+  CREATE TABLE opt_out (
+    kind TEXT NOT NULL, pepper_version INTEGER NOT NULL, mac TEXT NOT NULL, PRIMARY KEY (kind, pepper_version, mac)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE fenced_up_to (one INTEGER PRIMARY KEY CHECK (one = 1), position TEXT NOT NULL) STRICT;
   CREATE TABLE key_mark (name TEXT PRIMARY KEY, mark TEXT NOT NULL) STRICT, WITHOUT ROWID;
 `;
-const VERSION = 1;
+const VERSION = 2;
 
 /**
  * Sets the connection to durable commits and overwritten deletions, and makes the tables in a new file.
@@ -39,7 +47,8 @@ export function prepareKeyDatabase(database) {
     .transaction(() => {
       const version = database.pragma('user_version', { simple: true });
       if (version === VERSION) return;
-      if (version !== 0) throw Object.assign(new Error('a newer key store'), { code: 'KEY_STORE_VERSION' });
+      if (version !== 0)
+        throw Object.assign(new Error('a key store of another version'), { code: 'KEY_STORE_VERSION' });
       database.exec(SCHEMA);
       database.pragma(`user_version = ${VERSION}`);
     })

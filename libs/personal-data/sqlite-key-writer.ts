@@ -10,6 +10,7 @@ interface Waiting {
 
 /** Most operations in one commit; what a sync costs is long shared at that size. */
 const MOST_IN_GROUP = 512;
+const LINGERING = new KeyStoreFault('what was erased still stands in the write-ahead log: somebody reads there');
 /** Most operations waiting. Beyond it the disk does not keep up, and the caller must hear of it. */
 const MOST_WAITING = 10_000;
 
@@ -105,8 +106,13 @@ export class SqliteKeyWriter {
     else this.groupsCommitted += 1;
     const answers = answer.kind === 'committed' ? answer.answers : [];
     const group = this.underWay;
+    const lingering = answer.kind === 'committed' && answer.lingering ? LINGERING : undefined;
     this.underWay = [];
-    group.forEach(({ resolve, reject }, at) => (fault ? reject(fault) : resolve(answers[at])));
+    group.forEach(({ call, resolve, reject }, at) => {
+      const why = fault ?? (call.name === 'erase' ? lingering : undefined);
+      if (why) reject(why);
+      else resolve(answers[at]);
+    });
     this.flush();
   }
 

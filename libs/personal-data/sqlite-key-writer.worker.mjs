@@ -37,12 +37,18 @@ function serve(database) {
     try {
       const answers = commit.immediate(message);
       // What was deleted must not live on in the write-ahead log.
-      if (message.some(({ name }) => name === 'erase')) database.pragma('wal_checkpoint(TRUNCATE)');
-      answer({ kind: 'committed', answers });
+      const erased = message.some(({ name }) => name === 'erase');
+      answer({ kind: 'committed', answers, lingering: erased && !truncated(database) });
     } catch (error) {
       answer({ kind: 'fault', code: codeOf(error) });
     }
   });
+}
+
+/** Whether the log is in the database and empty; not while somebody reads in it. @param {Database.Database} database */
+function truncated(database) {
+  const [row] = /** @type {{ busy: number }[]} */ (database.pragma('wal_checkpoint(TRUNCATE)'));
+  return row?.busy === 0;
 }
 
 /**
