@@ -164,6 +164,51 @@ describe('Merging', () => {
     expect(problem.detail).toMatch(/consent/);
   });
 
+  it('counts a consent that was withdrawn before it, or under the contact that was merged', async () => {
+    for (const before of [true, false]) {
+      const [one, two] = await twoPeople();
+      const withdraw = () => baton.as('maria').done(`/contacts/${one.contact}/consent`, { consent: 'withdrawn' });
+      if (before) await withdraw();
+      await baton.as('mona').done(`/contacts/${one.contact}/merge`, { into: two.contact, reason: 'same-person' });
+      if (!before) await withdraw();
+      const subject = () => baton.as('pia').read<{ consents: object }>(`/data-subjects/${two.contact}`);
+      await until(subject, ({ consents }) => 'contact' in consents, 'the consent to be carried');
+      const problem = await baton.as('maria').refused(409, `/leads/${two.lead}/qualify`, { reason: 'met-in-person' });
+      expect(problem.detail).toMatch(/consent/);
+    }
+  });
+
+  it('tells no team what others do on a contact that they share', async () => {
+    const email = address();
+    const { lead } = await life.create(create({ email }));
+    const shared = await life.create(create({ email }, SOUTH), 'otto');
+    const { contact } = await showLead(baton, lead);
+    expect((await showLead(baton, shared.lead)).contact).toBe(contact);
+    const consent = (of: string) => ({ consent: 'given', purpose: of });
+    const path = `/contacts/${contact}/consent`;
+    const first = await baton.as('maria').post(path, consent('one'));
+    await baton.as('otto').done(path, consent('two'));
+    const second = await baton.as('maria').post(path, consent('three'));
+    const shape = ({ body, headers }: typeof first) => [
+      Object.keys(body).sort(),
+      (body.events as object[]).map((event) => Object.keys(event)),
+      headers.has('etag'),
+    ];
+    expect(shape(second)).toEqual(shape(first));
+    expect(shape(first)).toEqual([['contact', 'events', 'repeated'], [['id', 'type']], false]);
+    for (const tag of [0, 1, 2, 3, 4, 5]) {
+      const stale = await baton.as('maria').post(path, consent('four'), { ifMatch: tag });
+      expect([stale.status, stale.headers.has('etag')]).toEqual([412, false]);
+    }
+    await baton.as('maria').done(`/leads/${lead}/qualify`, { reason: 'met-in-person' });
+    const facts = async (person: string) => {
+      const { events } = await baton.as(person).read<TimelineView>(`/leads/${lead}/timeline`);
+      return JSON.stringify(events.map(({ data }) => data.facts ?? []));
+    };
+    expect(await facts('maria')).not.toContain('contact-');
+    expect(await facts('audrey')).toContain('contact-');
+  });
+
   it("is of two contacts, both of them the caller's", async () => {
     const [one, two] = await twoPeople();
     const other = await life.create(create({ email: address() }, SOUTH), 'otto');

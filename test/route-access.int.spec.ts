@@ -147,6 +147,18 @@ const onVersions = (kind: string, content: object) => ({
   ],
 });
 
+const REASON = { reason: 'asked-for' };
+/** Of the person behind the lead that Sven works. */
+const onSubject = (path: string, body: object | undefined, allowed: readonly string[], status: number): Access[] => [
+  {
+    ask: (client) => {
+      const url = `/data-subjects/${leads['worked by Sven']!.contact!}${path}`;
+      return body === undefined ? client.get(url) : client.post(url, body, STALE);
+    },
+    expected: forThose(allowed, status),
+  },
+];
+
 /** One entry for every route that the OpenAPI document lists. */
 function accessTable(agreement: object): Readonly<Record<string, readonly Access[]>> {
   const personal = withRole('marketing', 'sales', 'service', 'privacy');
@@ -241,6 +253,19 @@ function accessTable(agreement: object): Readonly<Record<string, readonly Access
       { into: '00000000-0000-8000-8000-000000000000', reason: 'same-person' },
       (situation) => having(situation, 'marketing-manager', 'privacy'),
     ),
+    'post /data-subjects/search': [post('/data-subjects/search', { phone: '+4930000001' }, forThose(['pia'], 200))],
+    'get /data-subjects/{id}': onSubject('', undefined, ['pia', 'root', 'audrey'], 200),
+    'post /data-subjects/{id}/export': onSubject('/export', REASON, ['pia'], LET_THROUGH),
+    'post /data-subjects/{id}/legal-hold': onSubject(
+      '/legal-hold',
+      { ...REASON, matter: 'c-1' },
+      ['pia', 'root', 'audrey'],
+      LET_THROUGH,
+    ),
+    'post /data-subjects/{id}/legal-hold/lift': onSubject('/legal-hold/lift', REASON, ['pia', 'root'], LET_THROUGH),
+    'post /data-subjects/{id}/erasure': onSubject('/erasure', REASON, ['pia'], LET_THROUGH),
+    'post /data-subjects/{id}/erasure/approval': onSubject('/erasure/approval', REASON, ['pia', 'root'], LET_THROUGH),
+    'post /key-epochs/rotation': [post('/key-epochs/rotation', REASON, forThose(['pia', 'root'], 200))],
   };
 }
 

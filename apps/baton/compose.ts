@@ -99,6 +99,7 @@ export async function composeBaton(parts: BatonParts): Promise<Running> {
     sender: new InProcessSender(server.app.get(LeadCommands), server.app.get(ContactCommands), 'lead-routing'),
     views: routingViews(database, runner, reference),
     reference,
+    commands: command.commands,
     store,
     clock,
     logger,

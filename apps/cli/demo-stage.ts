@@ -76,6 +76,7 @@ export class DemoStage implements Stage {
       sender: new InProcessSender(this.#leads, this.#contacts, 'lead-routing'),
       views: demoRoutingViews(this.book, reference, () => this.#read()),
       reference,
+      commands,
       store,
       clock,
       // Nothing in the story comes into force later than its second signature.

@@ -35,6 +35,7 @@ await runService({
       sender: new InProcessSender(new LeadCommands(command), contacts, 'lead-routing'),
       views: routingViews(database, new ServedProgress(database, feed, () => performance.now()), reference),
       reference,
+      commands: command.commands,
       store,
       clock,
       logger,

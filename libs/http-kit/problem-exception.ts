@@ -41,9 +41,12 @@ export const unauthenticated = (rule?: string): ProblemException =>
 export const rateLimited = (seconds: number): ProblemException =>
   new ProblemException(problem('rate-limited'), { 'retry-after': String(seconds) });
 
-/** 412 with the revision that the caller has not seen, as the ETag. */
-export const preconditionFailed = (currentEntityTag: string): ProblemException =>
-  new ProblemException(problem('precondition-failed'), { etag: currentEntityTag });
+/** 412 with the revision that the caller has not seen, as the ETag; without it where the caller may not know it. */
+export const preconditionFailed = (currentEntityTag?: string): ProblemException =>
+  new ProblemException(
+    problem('precondition-failed'),
+    currentEntityTag === undefined ? {} : { etag: currentEntityTag },
+  );
 
 /** 428: this command binds the caller to the state it has seen. */
 export const preconditionRequired = (): ProblemException =>

@@ -12,7 +12,7 @@ import { leadStream } from './lead-commands.service.js';
 import type { PlainCommands } from './reference-commands.service.js';
 import type { Executed } from './stream-commands.js';
 import type { KeyStore } from '../personal-data/key-store.js';
-import { mayRead } from './visibility.js';
+import { mayRead, readsAll } from './visibility.js';
 
 /** Commands on the person behind leads: consent, merging, mirrored touches. */
 export class ContactCommands {
@@ -42,6 +42,8 @@ export class ContactCommands {
       fold: contactFold,
       operation: `contact.${command.type}`,
       envelope,
+      // Who shares the contact would learn from it that others do something on it.
+      hidesRevision: !readsAll(sender),
       decide: ({ state }, actor, now) =>
         decideContact(command, state, {
           now,
@@ -72,7 +74,8 @@ export class ContactCommands {
 
   /** Consent and erasing are the person's: they stand with the contact that goes on. */
   async #target(contact: string, command: ContactCommand, sender: Sender): Promise<string> {
-    const isOfPerson = command.type === 'change-consent' || (isErasureCommand(command) && !sender.roles.includes('rule'));
+    const isOfPerson =
+      command.type === 'change-consent' || (isErasureCommand(command) && !sender.roles.includes('rule'));
     return isOfPerson ? survivorOf(this.parts.commands, contact) : contact;
   }
 

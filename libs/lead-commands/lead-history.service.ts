@@ -10,7 +10,8 @@ import { leadFold } from './folds.js';
 import { leadStream } from './lead-commands.service.js';
 import type { ReferenceData } from './reference-data.js';
 import type { StreamCommands } from './stream-commands.js';
-import { mayRead, mayReadPersonal } from './visibility.js';
+import { withoutContactFacts } from './contact-facts.js';
+import { mayRead, mayReadPersonal, readsAll } from './visibility.js';
 
 /** Up to which of its events a lead is looked at. `happened`: by effect, `known`: by what had been recorded. */
 export type AsOf =
@@ -75,7 +76,8 @@ export class LeadHistory {
     if (!now) return undefined;
     const events = await this.store.readStream(leadStream(leadId), page);
     const personal = mayReadPersonal(sender);
-    return Promise.all(events.map((event) => this.#entry(event, now.state.contact ?? '', personal)));
+    const entries = await Promise.all(events.map((event) => this.#entry(event, now.state.contact ?? '', personal)));
+    return readsAll(sender) ? entries : entries.map((entry) => ({ ...entry, data: withoutContactFacts(entry.data) }));
   }
 
   /** The person's details as last corrected; `erased` where they are gone, undefined where the lead is not the caller's. */

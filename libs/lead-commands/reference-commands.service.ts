@@ -20,6 +20,8 @@ export interface PlainCommand<State, Result> {
   /** the operation's stable name, part of the command's id */
   readonly operation: string;
   readonly envelope: Envelope;
+  /** The caller is told no revision of the stream: then none that they name is one they have seen. */
+  readonly hidesRevision?: boolean;
   decide(
     loaded: LoadedStream<State>,
     actor: Actor,
@@ -45,7 +47,10 @@ export class PlainCommands {
       fold,
       commandId,
       bodyMac: bodyMac(secret, envelope.body),
-      precondition: (revision) => (ifMatch === undefined || satisfies(revision, ifMatch) ? 'holds' : 'stale'),
+      precondition: (revision) => {
+        if (ifMatch === undefined || (ifMatch === '*' && revision >= 0)) return 'holds';
+        return !command.hidesRevision && satisfies(revision, ifMatch) ? 'holds' : 'stale';
+      },
       // Whoever may not do it learns nothing of the stream, nor of a first result: only a decision knows the right.
       admit: (loaded) => this.#barred(command, loaded),
       attempt: async (loaded) => {

@@ -2,6 +2,10 @@ import type { Logger } from 'pino';
 import { isoTime, type Clock } from '../decider/clock.js';
 import type { EventStore, RecordedEvent } from '../event-store/event-store.js';
 import type { ReferenceData } from '../lead-commands/reference-data.js';
+import { contactFold } from '../lead-commands/folds.js';
+import type { StreamCommands } from '../lead-commands/stream-commands.js';
+import { contactStream } from '../contacts/contact.js';
+import { metadataOf } from '../contracts/event-metadata.js';
 import { decodeLeadEvent } from '../contracts/lead-event-codec.js';
 import { UnknownEvent } from '../contracts/unknown-event.js';
 import { errandsOf, LOST_OF_WORKER, type Errand } from './routing-rules.js';
@@ -13,6 +17,7 @@ export interface RoutingParts {
   readonly views: RoutingViews;
   readonly reference: Pick<ReferenceData, 'teams'>;
   readonly store: Pick<EventStore, 'readStream' | 'comparePositions'>;
+  readonly commands: Pick<StreamCommands, 'load'>;
   readonly clock: Clock;
   /** calls back at a time (ISO), also after a restart: the errand's trigger is kept by the caller */
   readonly later: (at: string, trigger: string) => Promise<void>;
@@ -73,6 +78,8 @@ export class RoutingProcessor {
         return this.parts.later(errand.from, event.id);
       case 'mirror-touch':
         return this.#mirror(errand, event);
+      case 'carry-consent':
+        return this.#carryConsent(errand.contact, errand.into, event);
       case 'absorb':
         return this.#absorb(errand.lead, errand.into, event);
     }
@@ -104,6 +111,17 @@ export class RoutingProcessor {
     const touch = { lead, event: recorded.id, channel, direction, by };
     const command = { trigger: recorded.id, rule: 'mirror-touch' };
     await this.parts.sender.contact(contact, { type: 'mirror-touch', touch }, command, event.meta.occurredAt);
+  }
+
+  /** Whoever has withdrawn under one contact has withdrawn as a person. What was given is the survivor's own to say. */
+  async #carryConsent(contact: string, into: string, event: RecordedEvent): Promise<void> {
+    const { state } = await this.parts.commands.load(contactStream(contact), contactFold);
+    for (const [purpose, consent] of Object.entries(state.consents)) {
+      if (consent !== 'withdrawn') continue;
+      const command = { trigger: event.id, rule: `carry-consent/${purpose}` };
+      const change = { type: 'change-consent', consent, purpose } as const;
+      await this.parts.sender.contact(into, change, command, metadataOf(event).occurredAt);
+    }
   }
 
   /** The survivor learns of its duplicate. Two that were merged into each other at once: the later merge is undone. */

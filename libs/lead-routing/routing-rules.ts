@@ -15,7 +15,9 @@ export type Errand =
   /** leads that found no sales team may find one now */
   | { readonly kind: 'route-waiting' }
   | { readonly kind: 'mirror-touch'; readonly lead: string; readonly event: LeadEvent & { type: 'LeadContacted' } }
-  | { readonly kind: 'absorb'; readonly lead: string; readonly into: string };
+  | { readonly kind: 'absorb'; readonly lead: string; readonly into: string }
+  /** what a contact has withdrawn holds for the one that goes on */
+  | { readonly kind: 'carry-consent'; readonly contact: string; readonly into: string };
 
 /** The rules of the automatic flow, as a pure function of one event. History that was imported has had its flow. */
 export function errandsOf(event: RecordedEvent): readonly Errand[] {
@@ -25,6 +27,11 @@ export function errandsOf(event: RecordedEvent): readonly Errand[] {
   switch (category) {
     case 'lead':
       return errandsOfLead(id, event);
+    case 'contact': {
+      const { into } = event.data;
+      const isMerge = event.type === 'ContactMerged.v1' && typeof into === 'string';
+      return isMerge ? [{ kind: 'carry-consent', contact: id, into }] : [];
+    }
     case 'team':
       return errandsOfTeam(id, event);
     case 'policy': {

@@ -21,10 +21,10 @@ async function bytesOf(store: KeyStore, contact: string): Promise<string> {
 /** What every key store must do. `open` gives an empty one; the kit closes it. */
 export function keyStoreContract(open: () => Promise<KeyStore>): void {
   let store: KeyStore;
-  const reserve = async (reservation: ContactReservation): Promise<Omit<ReservedContact, 'key'>> => {
+  const reserve = async (reservation: ContactReservation): Promise<Omit<ReservedContact, 'key' | 'optedOut'>> => {
     const reserved = await store.reserveContact(reservation);
     if (reserved === 'erased') throw new Error('unexpectedly erased');
-    const { key, ...contact } = reserved;
+    const { key, optedOut: _, ...contact } = reserved;
     if (key !== undefined) expect(hexOf(key)).toBe(await bytesOf(store, contact.contact));
     return contact;
   };
@@ -243,6 +243,62 @@ export function keyStoreContract(open: () => Promise<KeyStore>): void {
       expect(await store.lookup(email('a'))).toBeUndefined();
     });
 
+    it('names all that are the person, as does asking for them', async () => {
+      for (const name of ['ann', 'bob', 'cat']) await reserve(request(name));
+      expect(await store.members('contact-ann')).toEqual(['contact-ann']);
+      await store.mergeContacts('contact-cat', 'contact-bob');
+      await store.mergeContacts('contact-bob', 'contact-ann');
+      for (const name of ['ann', 'bob', 'cat']) {
+        expect(await store.members(`contact-${name}`)).toEqual(['contact-ann', 'contact-bob', 'contact-cat']);
+      }
+      expect(await store.members('nobody')).toEqual(['nobody']);
+      expect(await store.erase('contact-bob')).toEqual(['contact-ann', 'contact-bob', 'contact-cat']);
+    });
+
+    it('keeps of an address that it is not to be contacted, where that is wanted, and nothing else', async () => {
+      await reserve(request('ann', email('a'), phone('1')));
+      await reserve(request('bob', email('b')));
+      await store.erase('contact-ann', { keepOptOut: true });
+      await store.erase('contact-bob');
+      await store.erase('contact-ann', { keepOptOut: true });
+      const back = (name: string, entry: BlindIndexEntry) => store.reserveContact(request(name, entry));
+      expect(await back('new', email('a'))).toMatchObject({ contact: 'contact-new', minted: true, optedOut: true });
+      expect(await back('phone', phone('1'))).toMatchObject({ contact: 'contact-phone', optedOut: true });
+      expect(await back('other', email('b'))).toMatchObject({ contact: 'contact-other', optedOut: false });
+      expect(await back('kind', phone('a'))).toMatchObject({ optedOut: false });
+    });
+
+    it('gives a lead that was to be theirs to whoever comes with the address after', async () => {
+      await reserve(request('ann', email('a')));
+      await store.linkLead('contact-ann', 'lead-new');
+      await store.erase('contact-ann');
+      expect(await reserve(request('new', email('a')))).toMatchObject({ contact: 'contact-new', leadIds: [] });
+      expect(await store.contactLeads('contact-new')).toEqual(['lead-new']);
+    });
+
+    it('is unfinished until it is told to be finished, under the contact that tells of it', async () => {
+      for (const name of ['ann', 'bob', 'cat']) await reserve(request(name));
+      expect(await store.unfinishedErasures()).toEqual([]);
+      await store.erase('contact-bob');
+      await store.erase('contact-ann', { under: 'contact-cat' });
+      await store.erase('contact-cat', { under: 'contact-cat' });
+      const ofCat = { contact: 'contact-cat', contacts: ['contact-ann', 'contact-cat'], epoch: 1 };
+      expect(await store.unfinishedErasures()).toEqual([
+        { contact: 'contact-bob', contacts: ['contact-bob'], epoch: 1 },
+        ofCat,
+      ]);
+      await store.finishErasure('contact-bob');
+      await store.erase('contact-bob');
+      expect(await store.unfinishedErasures()).toEqual([ofCat]);
+      expect(await store.keyFor('contact-bob')).toBe('erased');
+    });
+
+    it('remembers up to where the fences are known', async () => {
+      expect(await store.fencedUpTo()).toBeUndefined();
+      for (const position of ['7', '12']) await store.setFencedUpTo(position);
+      expect(await store.fencedUpTo()).toBe('12');
+    });
+
     it('stops merging', async () => {
       await reserve(request('ann'));
       await reserve(request('bob'));
@@ -250,6 +306,26 @@ export function keyStoreContract(open: () => Promise<KeyStore>): void {
       expect(await store.mergeContacts('contact-ann', 'contact-bob')).toBe('erased');
       expect(await store.mergeContacts('contact-bob', 'contact-ann')).toBe('erased');
     });
+  });
+
+  it('does one work alone at a time, also after one that failed', async () => {
+    const order: string[] = [];
+    const work = (name: string) => async () => {
+      order.push(`${name} begins`);
+      await store.members(name);
+      order.push(`${name} ends`);
+    };
+    const failing = store.alone(() => Promise.reject(new Error('out of luck')));
+    await Promise.all([store.alone(work('a')), store.alone(work('b')), expect(failing).rejects.toThrow('out of luck')]);
+    expect(order).toHaveLength(4);
+    expect(order[0]?.slice(0, 1)).toBe(order[1]?.slice(0, 1));
+  });
+
+  it('wraps nothing anew where there is one epoch only', async () => {
+    await reserve(request('ann'));
+    const key = await bytesOf(store, 'contact-ann');
+    expect(await store.rewrap(10)).toBe(0);
+    expect(await bytesOf(store, 'contact-ann')).toBe(key);
   });
 
   it('once closed answers with a fault only, which says nothing of what was asked', async () => {
@@ -262,6 +338,7 @@ export function keyStoreContract(open: () => Promise<KeyStore>): void {
       () => store.linkLead(canary, canary),
       () => store.contactLeads(canary),
       () => store.erase(canary),
+      () => store.members(canary),
     ];
     for (const attempt of attempts) {
       const fault: unknown = await attempt().catch((error: unknown) => error);

@@ -130,7 +130,7 @@ describe('the key store in PostgreSQL', () => {
     await store.reserveContact(request('ann'));
     await store.reserveContact(request('bob'));
     await store.reserveContact(request('cat'));
-    await run(`insert into fence values ('contact-ann')`);
+    await run(`insert into fence values ('contact-ann', 'contact-ann', 1)`);
     await run(`update data_key set wrapped = (select wrapped from data_key where contact = 'contact-cat')
                where contact = 'contact-bob'`);
     expect(await store.keyFor('contact-ann')).toBe('erased');

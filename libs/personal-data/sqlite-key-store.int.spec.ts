@@ -131,7 +131,7 @@ describe('the key store in SQLite', () => {
     const backup = join(folder, 'backup.sqlite');
     copyFileSync(file, backup);
     const restored = new Database(backup);
-    restored.prepare('INSERT INTO fence VALUES (?)').run('contact-ann');
+    restored.prepare('INSERT INTO fence VALUES (?, ?, 1, 0)').run('contact-ann', 'contact-ann');
     restored.close();
     expect(await (await open(keyRing(), backup)).keyFor('contact-ann')).toBe('erased');
   });

@@ -9,6 +9,8 @@ import { doneOr, envelopeOf, tagged, writtenEvents } from './command-answer.js';
 import { CommandOrigin, Origin } from './command-origin.js';
 import { IsCode, IsUuid } from './field-rules.js';
 import { TimedDto } from './lead.dto.js';
+import { preconditionFailed } from '../../http-kit/problem-exception.js';
+import { readsAll } from '../visibility.js';
 import { UuidPipe } from '../../http-kit/path-parameters.js';
 
 class ChangeConsentDto extends TimedDto {
@@ -30,7 +32,10 @@ class MergeContactDto extends TimedDto {
   reason!: string;
 }
 
-/** The person behind leads: consent, and two records of one person made one. */
+/**
+ * The person behind leads: consent, and two records of one person made one. Whoever does not read all leads is told no
+ * revision: several teams may share a contact, and none is to see from it that another does.
+ */
 @ApiTags('contacts')
 @ApiWriting()
 @Controller('contacts/:id')
@@ -58,6 +63,11 @@ export class ContactsController {
   ) {
     const envelope = envelopeOf(caller, key, dto, requestId, ifMatch);
     const executed = await this.commands.execute(contact, command, envelope, dto.occurredAt);
+    if (!readsAll(envelope.sender)) {
+      if (executed.kind === 'stale') throw preconditionFailed();
+      const { repeated, events } = doneOr(executed);
+      return { contact, repeated, events: writtenEvents(events).map(({ id, type }) => ({ id, type })) };
+    }
     const { revision, repeated, events } = doneOr(executed);
     return tagged(reply, { contact, revision, repeated, events: writtenEvents(events) });
   }

@@ -1,3 +1,4 @@
+import { withoutContactFacts } from '../../lead-commands/contact-facts.js';
 import { CLOUD_EVENT_SOURCE, schemaUri } from '../../contracts/cloud-event.js';
 import type { RecordedEvent } from '../../event-store/event-store.js';
 import { placeId } from '../feed-place.js';
@@ -19,7 +20,7 @@ export function sseText(message: FeedMessage): string {
 
 /**
  * A CloudEvent in JSON whose data is what a Kafka record of the event has as its value, without the sealed part and the
- * command's fingerprint.
+ * command's fingerprint, nor what it was decided on of the contact, which several teams may share.
  */
 function structured({ id, type, stream, revision, data, metadata }: RecordedEvent): object {
   const { pii: _pii, ...open } = data;
@@ -34,6 +35,6 @@ function structured({ id, type, stream, revision, data, metadata }: RecordedEven
     datacontenttype: 'application/json',
     dataschema: schemaUri(type),
     revision,
-    data: { data: open, metadata: said },
+    data: { data: withoutContactFacts(open), metadata: said },
   };
 }
