@@ -7,6 +7,6 @@ import type { JsonObject } from '../decider/json.js';
 export function withoutContactFacts(data: JsonObject): JsonObject {
   const { facts } = data;
   if (!Array.isArray(facts)) return data;
-  const kept = facts.filter((fact) => Object(fact).name !== 'contact');
+  const kept = facts.filter((fact) => (fact as { name?: unknown }).name !== 'contact');
   return kept.length === facts.length ? data : { ...data, facts: kept };
 }
