@@ -1,7 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { hasReached, type EventFeed, type FeedBatch, type FeedProgress } from '../event-feed/event-feed.js';
 import type { Gathering } from './gathering.js';
+import type { ReadDatabase } from '../read-database/read-database.js';
 import { RebuildStopped, RevisionGap } from './projection.js';
+import { takeTogether } from './take-together.js';
 import type { View } from './view.js';
 
 export interface ConvoyOptions {
@@ -10,8 +12,7 @@ export interface ConvoyOptions {
   /** most events in one transaction, while all views are live and while one is being built */
   readonly batchSize: { readonly live: number; readonly building: number };
   readonly gathering: Gathering;
-  /** whether the database takes the views' transactions at once */
-  readonly sideBySide: boolean;
+  readonly database: ReadDatabase;
   /** called after each batch of any view */
   readonly advanced: () => void;
   /** Waits before the feed or the database is tried again; resolves at once when the signal is given. */
@@ -101,17 +102,18 @@ async function run(convoy: readonly View[], options: ConvoyOptions): Promise<voi
 async function takeAll(
   views: readonly View[],
   batch: FeedBatch,
-  { sideBySide, advanced }: Pick<ConvoyOptions, 'sideBySide' | 'advanced'>,
+  { database, advanced }: Pick<ConvoyOptions, 'database' | 'advanced'>,
 ): Promise<void> {
   const taking = async (view: View): Promise<void> => {
     await take(view, batch);
     advanced();
   };
-  if (sideBySide) {
+  if (database.isShared) {
     const taken = await Promise.allSettled(views.map(taking));
     for (const each of taken) if (each.status === 'rejected') throw each.reason;
     return;
   }
+  if (views.length > 1 && (await takeTogether(views, batch, database, advanced))) return;
   for (const view of views) {
     await taking(view);
     // Each view's batch is one stretch of work; requests of this process come in between.

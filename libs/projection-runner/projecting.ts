@@ -71,8 +71,7 @@ export class Projecting {
    * was not done before counts as done then
    */
   async project(batch: FeedBatch, from: bigint | undefined, parking: boolean): Promise<Marks> {
-    const prefix = `${this.projection.category}-`;
-    const events = batch.events.filter((event) => event.stream.startsWith(prefix));
+    const events = this.eventsOf(batch);
     const { partition, offset } = batch;
     const { isShared } = this.database;
     const moving = <T>(to: bigint | undefined, work: Work<T>): Promise<T> =>
@@ -90,6 +89,21 @@ export class Projecting {
       await moving(offset, async () => undefined);
       return marks;
     }
+  }
+
+  /**
+   * The same in a transaction that others share, where the database is this process's alone. Whatever it throws, nothing
+   * of the transaction may be committed.
+   */
+  async projectWithin(tx: Writing, batch: FeedBatch, parking: boolean): Promise<Marks> {
+    const marks = await this.fold(tx, this.eventsOf(batch), parking);
+    await writeProgress(tx, this.build, batch.partition, batch.offset);
+    return marks;
+  }
+
+  private eventsOf({ events }: FeedBatch): readonly RecordedEvent[] {
+    const prefix = `${this.projection.category}-`;
+    return events.filter((event) => event.stream.startsWith(prefix));
   }
 
   private async fold(tx: Writing, events: readonly RecordedEvent[], parking: boolean): Promise<Marks> {

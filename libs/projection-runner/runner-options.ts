@@ -14,7 +14,7 @@ export interface RunnerOptions {
   readonly skips: SkippedEvents;
   readonly clock: Clock;
   /**
-   * Most events in one transaction; default 1,000, and 5,000 while a view is built: the more, the fewer rows are
+   * Most events in one transaction; default 1,000, and 2,500 while a view is built: the more, the fewer rows are
    * written twice, but the more memory is taken and the longer other work of the process waits.
    */
   readonly batchSize?: ConvoyOptions['batchSize'];

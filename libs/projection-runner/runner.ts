@@ -12,7 +12,7 @@ import { RUNNER_MIGRATIONS } from './runner-tables.js';
 import type { View, ViewStatus } from './view.js';
 import type { WaitOptions } from './waiters.js';
 
-const BATCH_SIZE = { live: 1_000, building: 5_000 };
+const BATCH_SIZE = { live: 1_000, building: 2_500 };
 const LONGEST_PAUSE_MS = 10_000;
 const LOOK_MS = 50;
 
@@ -38,7 +38,7 @@ export class ProjectionRunner {
       signal: this.stopping.signal,
       batchSize,
       gathering,
-      sideBySide: database.isShared ?? false,
+      database,
       advanced,
       pause,
     });

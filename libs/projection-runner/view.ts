@@ -1,6 +1,6 @@
 import type { Clock } from '../decider/clock.js';
 import { hasReached, type EventFeed, type FeedBatch, type FeedProgress } from '../event-feed/event-feed.js';
-import type { ReadDatabase } from '../read-database/read-database.js';
+import type { ReadDatabase, Writing } from '../read-database/read-database.js';
 import { readProgress, updateBuild } from './builds.js';
 import { DeadLetters, type ParkedStream } from './dead-letters.js';
 import { goLive, promote } from './promotion.js';
@@ -41,6 +41,12 @@ export interface ViewStatus {
   readonly oldestParkedMs: number;
   /** why it does not go on; without personal data */
   readonly fault: string | undefined;
+}
+
+/** A batch on its way into a view. */
+export interface Taking {
+  readonly fold: (tx: Writing) => Promise<void>;
+  readonly done: () => Promise<void>;
 }
 
 /** How often somebody who waits looks whether another process has done it: 40 times a second. */
@@ -115,17 +121,48 @@ export class View {
 
   /** @throws what `Projecting.project` throws */
   async take(batch: FeedBatch): Promise<void> {
-    if (batch.offset <= (this.reached.get(batch.partition) ?? -1n)) return;
-    const taking = this.project(batch);
-    this.working = taking.catch(() => undefined);
-    await taking;
+    if (this.has(batch)) return;
+    await this.during(this.project(batch));
   }
 
   private async project(batch: FeedBatch): Promise<void> {
-    // What comes while it works is no lag: the head is looked at before.
-    const head = this.isSettled ? undefined : await this.parts.feed.head();
+    const head = await this.headBefore();
     const from = this.reached.get(batch.partition);
-    const marks = await this.projecting.project(batch, from, !this.isBuilding);
+    await this.moved(batch, await this.projecting.project(batch, from, !this.isBuilding), head);
+  }
+
+  /**
+   * To take a batch in a transaction that other views share: first `fold`, in the transaction, then, once that is
+   * committed, `done`. Whatever `fold` throws, nothing may be committed.
+   */
+  async taking(batch: FeedBatch): Promise<Taking | undefined> {
+    if (this.has(batch)) return undefined;
+    const head = await this.headBefore();
+    let marks: Marks = new Map();
+    return {
+      fold: async (tx) => {
+        marks = await this.projecting.projectWithin(tx, batch, !this.isBuilding);
+      },
+      done: () => this.moved(batch, marks, head),
+    };
+  }
+
+  /** Whoever retires the view waits for this work on it. */
+  async during(work: Promise<void>): Promise<void> {
+    this.working = work.catch(() => undefined);
+    await work;
+  }
+
+  private has({ partition, offset }: FeedBatch): boolean {
+    return offset <= (this.reached.get(partition) ?? -1n);
+  }
+
+  /** What comes while it works is no lag. */
+  private async headBefore(): Promise<FeedProgress | undefined> {
+    return this.isSettled ? undefined : this.parts.feed.head();
+  }
+
+  private async moved(batch: FeedBatch, marks: Marks, head: FeedProgress | undefined): Promise<void> {
     this.reached.set(batch.partition, batch.offset);
     this.fault = undefined;
     if (head !== undefined) await this.inTurn(() => this.settle(head));
