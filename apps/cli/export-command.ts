@@ -1,7 +1,8 @@
 import { Argument, InvalidArgumentError, Option, type Command } from 'commander';
 import { DATASETS, type DatasetName } from '../../libs/exports/dataset.js';
+import { FILE_FORMATS } from '../../libs/exports/export-formats.js';
 import { EXIT_HELP } from './exit-codes.js';
-import { FILE_FORMATS } from './export-file.js';
+
 import { addConnectionOptions } from './options.js';
 import type { ExportOptions } from './run-export.js';
 

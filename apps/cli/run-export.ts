@@ -1,13 +1,14 @@
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { open, rename, rm, writeFile } from 'node:fs/promises';
 import type { DatasetName, ExportRange } from '../../libs/exports/dataset.js';
+import type { FileFormat } from '../../libs/exports/export-formats.js';
 import type { ExportSchema } from '../../libs/exports/export-schema.js';
 import { answered } from './answered.js';
 import { CommandFailed, EXIT } from './exit-codes.js';
-import { createExportFile, type FileFormat } from './export-file.js';
-import { ExportProgress } from './export-progress.js';
+import { ExportProgress, sizeOf } from './export-progress.js';
 import type { HttpApi } from './http-api.js';
-import { ndjsonRows } from './ndjson-rows.js';
 import { withBaton, type ConnectionOptions } from './reach-baton.js';
+
+const OWNER_ONLY = 0o600;
 
 export interface ExportOptions extends ConnectionOptions, ExportRange {
   readonly format: FileFormat;
@@ -15,16 +16,16 @@ export interface ExportOptions extends ConnectionOptions, ExportRange {
   readonly withPersonalData: boolean;
 }
 
-/** `baton export`: the rows go to a file beside the wanted one, which takes its place once it is whole. */
+/** `baton export`: what the server makes goes to a file beside the wanted one, which takes its place once it is whole. */
 export async function runExport(dataset: DatasetName, options: ExportOptions): Promise<void> {
-  const { out, withPersonalData } = options;
-  const rows = await withBaton(options, withPersonalData ? 'privacy' : 'analyst', async (api) => {
+  const { format, out, withPersonalData } = options;
+  const bytes = await withBaton(options, withPersonalData ? 'privacy' : 'analyst', async (api) => {
     const query = queryOf(options);
     const schema = answered(await api.get(`/exports/${dataset}/schema?${query}`)) as unknown as ExportSchema;
     const part = `${out}.part`;
     try {
-      const count = await writeRows(api, `/exports/${dataset}?${query}`, schema, part, options);
-      await writeFile(`${out}.schema.json`, `${JSON.stringify(schema, null, 2)}\n`, { mode: 0o600 });
+      const count = await writeFileOf(api, `/exports/${dataset}?${query}&format=${format}`, part);
+      await writeFile(`${out}.schema.json`, `${JSON.stringify(schema, null, 2)}\n`, { mode: OWNER_ONLY });
       await rename(part, out);
       return count;
     } catch (fault) {
@@ -32,7 +33,7 @@ export async function runExport(dataset: DatasetName, options: ExportOptions): P
       throw fault;
     }
   });
-  process.stderr.write(`${rows} rows in ${out}; its columns are described in ${out}.schema.json\n`);
+  process.stderr.write(`${sizeOf(bytes)} in ${out}; its columns are described in ${out}.schema.json\n`);
 }
 
 function queryOf({ from, to, withPersonalData }: ExportOptions): string {
@@ -43,31 +44,25 @@ function queryOf({ from, to, withPersonalData }: ExportOptions): string {
   }).toString();
 }
 
-/** How many rows there were. */
-async function writeRows(
-  api: HttpApi,
-  path: string,
-  { dataset, columns }: ExportSchema,
-  part: string,
-  { format, ...range }: ExportOptions,
-): Promise<number> {
+/** How many bytes there were. */
+async function writeFileOf(api: HttpApi, path: string, part: string): Promise<number> {
   const answer = await api.stream(path);
   if (!answer.ok) throw new CommandFailed(EXIT.failed, answer.problem.detail);
-  const file = await createExportFile(part, format, columns);
-  const progress = new ExportProgress(dataset, range, process.stderr, Date.now);
+  const file = await open(part, 'w', OWNER_ONLY);
+  const progress = new ExportProgress(process.stderr, Date.now);
   try {
-    for await (const rows of ndjsonRows(answer.chunks)) {
-      await file.write(rows);
-      progress.add(rows);
+    for await (const chunk of answer.chunks) {
+      await file.writeFile(chunk);
+      progress.add(chunk.length);
     }
+    await file.sync();
   } catch (fault) {
-    await file.abandon();
     throw isCutOff(fault) ? new CommandFailed(EXIT.failed, 'the server broke off; nothing was written') : fault;
   } finally {
     progress.stop();
+    await file.close();
   }
-  await file.finish();
-  return progress.rows;
+  return progress.bytes;
 }
 
 /** fetch says `terminated` where the connection ended before the answer did. */

@@ -39,6 +39,11 @@ export class EventVersions {
     this.#known = known;
   }
 
+  /** The name of each stored type, without its version. */
+  get names(): ReadonlyMap<string, string> {
+    return new Map([...this.#known].map(([stored, { name }]) => [stored, name]));
+  }
+
   knows(storedType: string): boolean {
     return this.#known.has(storedType);
   }

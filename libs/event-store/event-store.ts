@@ -60,6 +60,8 @@ export interface SubscribeOptions {
  * the same events at the same expected revision may be sent again and take effect once.
  */
 export interface EventStore {
+  /** The SQLite file in which they are, for whoever reads much in a thread of its own; absent where there is none. */
+  readonly sqliteFile?: string;
   /**
    * Appends all events or none. At the exact revision only; the same ids again at the same expected revision answer
    * with the first append's result, whatever came after. Any other mismatch is a `conflict` that names the actual

@@ -41,6 +41,7 @@ export class SqliteEventStore implements EventStore {
   private closing: Promise<void> | undefined;
 
   private constructor(
+    readonly sqliteFile: string,
     private readonly writer: SqliteWriter,
     private readonly reader: SqliteReader,
     private readonly commits: CommitSignal,
@@ -69,7 +70,7 @@ export class SqliteEventStore implements EventStore {
       );
       const reader = new SqliteReader(file);
       recent.openAt(Number(reader.head() ?? 0));
-      return new SqliteEventStore(writer, reader, commits, recent, unlock);
+      return new SqliteEventStore(file, writer, reader, commits, recent, unlock);
     } catch (error) {
       unlock();
       throw error;

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { EncodedGroup } from './parquet-groups.mjs';
 import { described, rowReader, type ExportColumn, type ExportRow, type ReadColumn } from './export-column.js';
 
 export const DATASETS = ['events', 'leads', 'intervals'] as const;
@@ -23,6 +24,8 @@ export interface Dataset {
   columns(query: Pick<ExportQuery, 'withPersonalData'>): readonly ExportColumn[];
   /** Rows by the page, never an empty one; nothing is read before it is asked for, and not after `return`. */
   pages(query: ExportQuery): AsyncGenerator<readonly ExportRow[], void, undefined>;
+  /** The same rows as row groups that other threads make; undefined where only this one can read them. */
+  groups?(query: ExportQuery): AsyncGenerator<EncodedGroup, void, undefined> | undefined;
 }
 
 interface DatasetParts<From> {

@@ -1,8 +1,17 @@
 import { LRUCache } from 'lru-cache';
+import { eventNames } from '../contracts/event-type.js';
 import type { EventStore, Position, RecordedEvent } from '../event-store/event-store.js';
 import type { PersonalData } from '../personal-data/personal-data.js';
-import { dataset, isWithin, type Dataset, type ExportQuery } from './dataset.js';
-import { EVENT_COLUMNS, exportedEvent, PERSONAL_EVENT_COLUMNS, type ExportedEvent } from './event-columns.js';
+import { dataset, isWithin, type Dataset, type ExportQuery, type ExportRange } from './dataset.js';
+import {
+  EVENT_COLUMNS,
+  exportedEvent,
+  PERSONAL_EVENT_COLUMNS,
+  STORED_EVENT_COLUMNS,
+  type ExportedEvent,
+} from './event-columns.js';
+import type { EncodedGroup } from './parquet-groups.mjs';
+import { sqliteEventGroups } from './sqlite-event-groups.js';
 
 /** Few enough that reading a page takes the thread for some milliseconds only. */
 const PAGE = 500;
@@ -31,7 +40,19 @@ export function eventExport(store: EventStore, personalData: PersonalData): Data
       after = last.position;
     }
   }
-  return dataset({ name: 'events', columns: EVENT_COLUMNS, personalColumns: PERSONAL_EVENT_COLUMNS, records });
+  const groups: Dataset['groups'] = ({ withPersonalData, ...range }) =>
+    // What is sealed is opened by keys that this thread has.
+    store.sqliteFile === undefined || withPersonalData ? undefined : groupsOf(store, store.sqliteFile, range);
+  const rows = dataset({ name: 'events', columns: EVENT_COLUMNS, personalColumns: PERSONAL_EVENT_COLUMNS, records });
+  return { ...rows, groups };
+}
+
+async function* groupsOf(store: EventStore, file: string, range: ExportRange): AsyncGenerator<EncodedGroup> {
+  const end = await store.head();
+  if (end === undefined) return;
+  const { from, to } = range;
+  const bounds = { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
+  yield* sqliteEventGroups({ file, columns: STORED_EVENT_COLUMNS, names: eventNames, ...bounds }, Number(end));
 }
 
 function opening(store: EventStore, personalData: PersonalData): (of: ExportedEvent) => Promise<ExportedEvent> {

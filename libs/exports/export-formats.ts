@@ -1,33 +1,48 @@
+import type { Dataset, ExportQuery } from './dataset.js';
 import { csvHeader, csvLine } from './csv-text.js';
 import type { ExportColumn, ExportRow } from './export-column.js';
 import { ndjsonLine } from './ndjson-text.js';
 
-/** What goes over HTTP. Parquet needs its whole footer at the end and is made where the file is: see `parquet-file.ts`. */
-export const STREAMED_FORMATS = ['ndjson', 'csv'] as const;
-export type StreamedFormat = (typeof STREAMED_FORMATS)[number];
+export const FILE_FORMATS = ['parquet', 'ndjson', 'csv'] as const;
+export type FileFormat = (typeof FILE_FORMATS)[number];
+type TextFormatName = Exclude<FileFormat, 'parquet'>;
+
+export const MEDIA_TYPES: Readonly<Record<FileFormat, string>> = {
+  parquet: 'application/vnd.apache.parquet',
+  ndjson: 'application/x-ndjson',
+  csv: 'text/csv; charset=utf-8; header=present',
+};
 
 interface TextFormat {
-  readonly mediaType: string;
   readonly header: (columns: readonly ExportColumn[]) => string;
   readonly line: (columns: readonly ExportColumn[], row: ExportRow) => string;
 }
 
-export const TEXT_FORMATS: Readonly<Record<StreamedFormat, TextFormat>> = {
+const TEXT_FORMATS: Readonly<Record<TextFormatName, TextFormat>> = {
   ndjson: {
-    mediaType: 'application/x-ndjson',
     header: () => '',
     line: (_columns, row) => ndjsonLine(row),
   },
   csv: {
-    mediaType: 'text/csv; charset=utf-8; header=present',
     header: csvHeader,
     line: csvLine,
   },
 };
 
+/** What a file of the data set holds, in the order of its bytes; nothing is read before it is asked for. */
+export function contentOf(
+  dataset: Dataset,
+  format: FileFormat,
+  query: ExportQuery,
+): AsyncGenerator<string | Uint8Array, void, undefined> {
+  return format === 'parquet'
+    ? parquetOf(dataset, query)
+    : textOf(format, dataset.columns(query), dataset.pages(query));
+}
+
 /** The text of pages of rows, page by page; the header comes with the first, also where there is no row at all. */
-export async function* textOf(
-  format: StreamedFormat,
+async function* textOf(
+  format: TextFormatName,
   columns: readonly ExportColumn[],
   pages: AsyncIterable<readonly ExportRow[]>,
 ): AsyncGenerator<string, void, undefined> {
@@ -38,4 +53,11 @@ export async function* textOf(
     begin = '';
   }
   if (begin !== '') yield begin;
+}
+
+async function* parquetOf(dataset: Dataset, query: ExportQuery): AsyncGenerator<Uint8Array, void, undefined> {
+  // Only here: what writes Parquet need not be read before somebody wants it.
+  const { groupsOf, parquetBytes } = await import('./parquet-bytes.js');
+  const columns = dataset.columns(query);
+  yield* parquetBytes(columns, dataset.groups?.(query) ?? groupsOf(columns, dataset.pages(query)));
 }

@@ -7,7 +7,7 @@ import { CurrentCaller, type Caller } from '../../http-kit/caller.js';
 import { notFound, overloaded } from '../../http-kit/problem-exception.js';
 import { describeFault } from '../../telemetry/fault-description.js';
 import { DATASETS, type Dataset } from '../dataset.js';
-import { TEXT_FORMATS, textOf } from '../export-formats.js';
+import { contentOf, MEDIA_TYPES } from '../export-formats.js';
 import { exportSchema, type ExportSchema } from '../export-schema.js';
 import { Exports } from '../exports.js';
 import { RunningExports } from '../running-exports.js';
@@ -30,10 +30,10 @@ export class ExportsController {
     @Inject(EXPORT_LOG) private readonly logger: Logger,
   ) {}
 
-  /** All rows as a stream: one JSON object per line, or CSV. A stream that breaks off is no whole export. */
+  /** All rows as a stream: one JSON object per line, CSV, or Parquet. A stream that breaks off is no whole export. */
   @Get()
   @ApiParam({ name: 'dataset', enum: DATASETS })
-  @ApiProduces('application/x-ndjson', 'text/csv')
+  @ApiProduces('application/x-ndjson', 'text/csv', 'application/vnd.apache.parquet')
   @ApiOkResponse({ description: 'The rows.', schema: { type: 'string' } })
   async rows(
     @CurrentCaller() caller: Caller,
@@ -47,15 +47,14 @@ export class ExportsController {
     if (query.withPersonalData) {
       this.logger.info({ dataset: dataset.name, subject: caller.subject }, 'personal data exported');
     }
-    const pages = textOf(query.format, dataset.columns(query), dataset.pages(query));
-    const stream = await begunStream(pages, () => {
+    const stream = await begunStream(contentOf(dataset, query.format, query), () => {
       this.running.end();
     });
     stream.once('error', (fault) => {
       this.logger.error({ dataset: dataset.name, fault: describeFault(fault) }, 'export broke off');
     });
     void reply
-      .header('content-type', TEXT_FORMATS[query.format].mediaType)
+      .header('content-type', MEDIA_TYPES[query.format])
       .header('content-disposition', `attachment; filename="${dataset.name}.${query.format}"`)
       .send(stream);
   }

@@ -1,7 +1,7 @@
 import { Transform } from 'class-transformer';
 import { IsBoolean, IsIn, IsOptional } from 'class-validator';
 import { IsInstant } from '../../lead-commands/http/field-rules.js';
-import { STREAMED_FORMATS, type StreamedFormat } from '../export-formats.js';
+import { FILE_FORMATS, type FileFormat } from '../export-formats.js';
 
 const flag = ({ value }: { value: unknown }): unknown => (value === 'true' ? true : value === 'false' ? false : value);
 
@@ -24,8 +24,7 @@ export class ExportRangeQuery {
 }
 
 export class ExportFormatQuery extends ExportRangeQuery {
-  /** A Parquet file is made by `baton export`. */
   @IsOptional()
-  @IsIn(STREAMED_FORMATS)
-  format: StreamedFormat = 'ndjson';
+  @IsIn(FILE_FORMATS)
+  format: FileFormat = 'ndjson';
 }
