@@ -16,7 +16,7 @@ export class CreatingClient {
   /** Seconds for that many creates, one after the other on each connection; the last answer for whoever needs it. */
   async create(count: number): Promise<{ readonly seconds: number; readonly last: HttpAnswer }> {
     // Made beforehand: only sending is the measured side's.
-    const requests = Array.from({ length: count }, () => this.#request());
+    const requests = Array.from({ length: count }, () => this.request());
     const opened = await Promise.all(Array.from({ length: this.connections }, () => HttpConnection.open(this.url)));
     let last: HttpAnswer | undefined;
     const sendAll = async (connection: HttpConnection): Promise<void> => {
@@ -34,7 +34,8 @@ export class CreatingClient {
     }
   }
 
-  #request(): string {
+  /** Creates a lead of another person, as it goes over the line. */
+  request(): string {
     const key = randomUUID();
     const lead = { source: 'organic_search', topic: 'robots', steward: STEWARD };
     const body = JSON.stringify({ ...lead, profile: SCORED_PROFILE, details: detailsOf(key) });
