@@ -28,7 +28,7 @@ export async function fillWithDemo(
     const streams = await demoStreams(store);
     const ofDemo = [...streams.keys()].filter((stream) => stream.startsWith('lead-')).length;
     let all = ofDemo;
-    for (; all + ofDemo <= leads; all += ofDemo) await copyOnce(store, streams);
+    for (; all < leads; all += ofDemo) await copyOnce(store, streams);
     return { leads: all, events: Number(await store.head()) };
   } finally {
     await store.close();

@@ -24,12 +24,7 @@ export function viewQueries({ tokens, leads, middle }: Asked): Query[] {
     query('leads', analyst, ...lists('/leads', ...sorted, '?state=working.contacted', '?source=organic_search')),
     query('leads, of a marketing team', marketing, ...lists('/leads', ...sorted, '?stewardTeam=brand')),
     query('leads, of a sales team', sales, ...lists('/leads', ...sorted, '?workerTeam=north&sort=queue')),
-    query(
-      'leads as of then',
-      analyst,
-      `/leads?asOf=${middle}&limit=25`,
-      `/leads?asOf=${middle}&limit=25&state=nurturing`,
-    ),
+    query('leads as of then', analyst, `/leads?asOf=${middle}&limit=25`, `/leads?asOf=${middle}&limit=50`),
     query('lead card', analyst, ...ofLeads((lead) => `/leads/${lead}/card`)),
     query('lead owners', analyst, ...ofLeads((lead) => `/leads/${lead}/owners?at=${middle}`)),
     query(
@@ -50,7 +45,9 @@ export function viewQueries({ tokens, leads, middle }: Asked): Query[] {
     query(
       'ownership of a team',
       analyst,
-      ...lists('/ownership', '?team=north', '?person=sven', '?team=north&role=worker'),
+      '/ownership?team=north',
+      '/ownership?person=sven&limit=100',
+      '/ownership?team=north&role=worker',
     ),
     query('changes by an actor', analyst, '/ownership/changes?actor=sven', '/ownership/changes?actor=rule'),
     ...METRIC_CATALOGUE.flatMap(({ id, by }) => {
