@@ -1,4 +1,4 @@
-import { sign } from 'node:crypto';
+import { sign, type KeyObject } from 'node:crypto';
 import type { EventSignature } from '../contracts/event-metadata.js';
 import { leafOf, signedBytes } from '../contracts/leaf.js';
 import type { NewEvent } from '../event-store/event-store.js';
@@ -6,9 +6,16 @@ import { encodeBase64 } from '../transparency-log/base64.js';
 import { idHex } from '../transparency-log/note-key.js';
 import type { NoteSigner } from '../transparency-log/note-signer.js';
 
+/** Ed25519 signature of a text's UTF-8, in base64. */
+export type MakeSignature = (text: string) => Promise<string>;
+
 /** Signs events before they are written, with the key that whoever administers the store does not have. */
 export class EventSigner {
-  constructor(private readonly signer: NoteSigner) {}
+  /** @param makeSignature with the signer's private key; default: by a task of Node's thread pool for each */
+  constructor(
+    private readonly signer: NoteSigner,
+    private readonly makeSignature: MakeSignature = inThreadPool(signer.privateKey),
+  ) {}
 
   /**
    * The same events with `metadata.sig`. The signature binds an event to its place, so it holds for an append at that
@@ -21,13 +28,17 @@ export class EventSigner {
   }
 
   async #signed(event: NewEvent, stream: string, revision: number): Promise<NewEvent> {
-    const { key, privateKey } = this.signer;
     const bytes = signedBytes(leafOf({ ...event, stream, revision }, undefined));
-    // With a callback it is done by another thread, while this one goes on with other commands.
-    const signature = await new Promise<Buffer>((resolve, reject) => {
-      sign(null, bytes, privateKey, (fault, made) => (fault ? reject(fault) : resolve(made)));
-    });
-    const sig: EventSignature = { key: idHex(key.id), ed25519: encodeBase64(signature) };
+    const ed25519 = await this.makeSignature(bytes.toString());
+    const sig: EventSignature = { key: idHex(this.signer.key.id), ed25519 };
     return { ...event, metadata: { ...event.metadata, sig: { ...sig } } };
   }
 }
+
+/** With a callback it is done by another thread, while this one goes on with other commands. */
+const inThreadPool =
+  (privateKey: KeyObject): MakeSignature =>
+  (text) =>
+    new Promise((resolve, reject) => {
+      sign(null, Buffer.from(text), privateKey, (fault, made) => (fault ? reject(fault) : resolve(encodeBase64(made))));
+    });
