@@ -11,12 +11,12 @@ FROM node:20.20-bookworm-slim
 ENV NODE_ENV=production BATON_HOST=0.0.0.0 BATON_PORT=3000 BATON_DATA=/data
 WORKDIR /app
 # What the programs write: keys and, embedded, the stores. A new volume takes over the owner.
-RUN mkdir -m 0700 /data && chown node:node /data
+RUN mkdir -m 0700 /data /trail && chown node:node /data /trail
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 USER node
-VOLUME /data
+VOLUME /data /trail
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.BATON_PORT + '/readyz').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]

@@ -12,12 +12,19 @@ import { openEventSigner, SIGNING_KEY_FILE } from '../libs/event-signing/signing
 import { openKeyFile } from '../libs/personal-data/key-file.js';
 import { MemoryKeyStore } from '../libs/personal-data/memory-key-store.js';
 import { SqliteReadDatabase } from '../libs/read-database/sqlite-read-database.js';
+import type { Trail } from '../libs/ownership-trail/trail-status.js';
 import { createLogger } from '../libs/telemetry/logger.js';
 
 /*
  * node baton-server.js sqlite|memory DATA-FOLDER: Baton as `npm start` runs it but silent and without a rate limit, or
  * with its events and keys in memory. Says its address on a line and stops when its input ends.
  */
+
+const NO_TRAIL: Trail = {
+  status: () =>
+    Promise.resolve({ state: 'stopped', size: 0, publishedSize: 0, unsealedMs: 0, unpublishedMs: 0, missing: [] }),
+  stop: () => Promise.resolve(),
+};
 
 async function startInMemory(settings: Settings): Promise<Running> {
   const { dataDir } = settings;
@@ -28,6 +35,8 @@ async function startInMemory(settings: Settings): Promise<Running> {
   const store = new MemoryEventStore();
   return composeBaton({
     settings,
+    // What is only in memory needs no proof.
+    trail: { place: { folder: join(dataDir, 'trail') }, open: () => Promise.resolve(NO_TRAIL) },
     store,
     signer: await openEventSigner(store, join(dataDir, SIGNING_KEY_FILE), randomBytes),
     database,

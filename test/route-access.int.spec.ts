@@ -3,9 +3,11 @@ import type { LeadView } from '../libs/lead-commands/http/lead-view.js';
 import type { RowVerdict } from '../libs/lead-commands/http/batch-creation.js';
 import type { Problem } from '../libs/http-kit/problem.js';
 import { LEAD_COMMAND_ACCESS, ROLE_FOR, SITUATIONS, type Standing } from './access.spec-kit.js';
+import { tilePath } from '../libs/transparency-log/tile-path.js';
 import { startBaton, type TestBaton } from './baton.spec-kit.js';
 import type { Client } from './client.spec-kit.js';
 import { LeadLife, showLead } from './lead-life.spec-kit.js';
+import { until } from './until.spec-kit.js';
 import { formTeams, goodLead, newLead, POLICY, ROLES_OF, signPolicy, TEAMS } from './people.spec-kit.js';
 
 /** No stream is that long: whoever is let through is stopped here, so that nothing changes under the next caller. */
@@ -160,7 +162,7 @@ const onSubject = (path: string, body: object | undefined, allowed: readonly str
 ];
 
 /** One entry for every route that the OpenAPI document lists. */
-function accessTable(agreement: object): Readonly<Record<string, readonly Access[]>> {
+function accessTable(agreement: object, sealedTile: string): Readonly<Record<string, readonly Access[]>> {
   const personal = withRole('marketing', 'sales', 'service', 'privacy');
   const open = (path: string): Access => ({ ...get(path, () => 200), open: true });
   const commands = Object.entries(LEAD_COMMAND_ACCESS).map(([command, { body }]) => [
@@ -175,6 +177,11 @@ function accessTable(agreement: object): Readonly<Record<string, readonly Access
     ...(Object.fromEntries(commands) as Record<string, Access[]>),
     'get /healthz': [open('/healthz')],
     'get /readyz': [open('/readyz')],
+    'get /audit/checkpoint': [open('/audit/checkpoint')],
+    'get /audit/checkpoints/{size}': [open('/audit/checkpoints/0')],
+    'get /audit/event-keys': [open('/audit/event-keys')],
+    'get /audit/tile/{path}': [open(`/audit/${sealedTile}`)],
+    'get /audit/tile/entries/{path}': [get('/audit/tile/entries/999', forThose(withRole('auditor'), 404))],
     'get /leads': [get('/leads', forThose(LEAD_READERS, 200))],
     'post /leads': [post('/leads', newLead(), forThose(OF_NORTH_MARKETING, 201))],
     'post /leads/batch': [{ ask: batchOfOne, expected: forThose(OF_NORTH_MARKETING, 201) }],
@@ -269,6 +276,17 @@ function accessTable(agreement: object): Readonly<Record<string, readonly Access
   };
 }
 
+/** The path of the first tile of hashes, as the last published checkpoint has it. */
+async function firstTile(): Promise<string> {
+  const sizeIn = (checkpoint: string) => Number(checkpoint.split('\n')[1]);
+  const { text } = await until(
+    () => baton.nobody.get('/audit/checkpoint'),
+    (answer) => answer.status === 200 && sizeIn(answer.text) > 0,
+    'a checkpoint with leaves',
+  );
+  return tilePath({ level: 0, index: 0, width: Math.min(256, sizeIn(text)) });
+}
+
 describe('Every route × role × team', () => {
   let table: Readonly<Record<string, readonly Access[]>>;
   beforeAll(async () => {
@@ -277,7 +295,7 @@ describe('Every route × role × team', () => {
     await as('maria').done('/policies/default/propose', { content: { ...POLICY, threshold: 40 } });
     await as('maria').done('/agreements/default/propose', { content: shipped.content });
     await as('maria').done('/agreements/default/propose', { content: { ...shipped.content, hygieneDays: 9 } });
-    table = accessTable(shipped.content);
+    table = accessTable(shipped.content, await firstTile());
   });
 
   it('has an entry for each route there is', async () => {

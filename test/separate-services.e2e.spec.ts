@@ -1,4 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openEventStoreDb } from '../libs/event-store/eventstoredb/open-eventstoredb.js';
+import { everything } from '../libs/event-store/opened-store.spec-kit.js';
 import { describeWithKafka } from '../libs/kafka-client/kafka-broker.spec-kit.js';
+import { fsck } from '../libs/ownership-trail/fsck.js';
+import { parsePolicy } from '../libs/transparency-log/policy-file.js';
 import { LeadLife } from './lead-life.spec-kit.js';
 import { formTeams, goodLead, signPolicy } from './people.spec-kit.js';
 import { startServices } from './separate-services.spec-kit.js';
@@ -45,8 +51,25 @@ describeWithKafka('Baton as separate services', () => {
         'LeadHandedOff',
       ]);
       expect(card.body.revision).toBe(3);
+      const trail = services.start('audit-trail');
+      const log = services.clientsOf(await trail.url);
+      const store = await openEventStoreDb({ address: services.double.address });
+      const events = await everything(store);
+      await store.close();
+      await until(
+        () => log('ana').get('/audit/checkpoint'),
+        ({ text }) => Number(text.split('\n')[1]) === events.length,
+        'the checkpoint over every event',
+        60_000,
+      );
+      expect((await log('ana').get('/readyz')).body).toMatchObject({ checks: { trail: 'ok' } });
+      running.push(trail);
       for (const one of running) one.kill('SIGTERM');
-      expect(await Promise.all(running.map(({ ended }) => ended))).toEqual([0, 0, 0, 0]);
+      expect(await Promise.all(running.map(({ ended }) => ended))).toEqual([0, 0, 0, 0, 0]);
+      const policy = parsePolicy(readFileSync(join(services.directory, 'trail.policy')));
+      if (!policy.ok) throw new Error(policy.problem);
+      const { size, rule } = await fsck(join(services.directory, 'trail'), { policy: policy.value });
+      expect([size, rule]).toEqual([events.length, 'unwitnessed: the policy asks for no quorum']);
     },
     LONGEST_MS,
   );

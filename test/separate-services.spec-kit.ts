@@ -12,7 +12,7 @@ import { clientOf } from './baton.spec-kit.js';
 import type { Client } from './client.spec-kit.js';
 import { EventStoreDbDouble } from './eventstoredb/eventstoredb-double.spec-kit.js';
 
-export const SERVICES = ['team-views', 'lead-api', 'lead-routing', 'event-relay'] as const;
+export const SERVICES = ['team-views', 'lead-api', 'lead-routing', 'event-relay', 'audit-trail'] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
 const mainOf = (service: ServiceName): string =>
@@ -78,6 +78,7 @@ export async function startServices() {
     BATON_DATABASE: database,
     BATON_KEY_FILE: join(directory, 'keys.json'),
     BATON_EVENT_SIGNING_KEY: join(directory, 'event-signing.key'),
+    BATON_TRAIL: join(directory, 'trail'),
     BATON_ISSUER: issuer.settings.issuer,
     BATON_AUDIENCE: issuer.settings.audience,
     BATON_JWKS: jwks,
@@ -107,5 +108,5 @@ export async function startServices() {
       return client;
     };
   };
-  return { env, double, broker, start, clientsOf, dispose };
+  return { env, directory, double, broker, start, clientsOf, dispose };
 }

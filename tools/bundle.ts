@@ -13,7 +13,7 @@ const BUNDLE = join(BUILT, 'bundle');
 
 /** What people start, as `dist/bundle/<name>.js`. */
 const PROGRAMS = Object.fromEntries(
-  ['baton', 'lead-api', 'team-views', 'lead-routing', 'event-relay', 'witness', 'cli'].map((name) => [
+  ['baton', 'lead-api', 'team-views', 'lead-routing', 'event-relay', 'audit-trail', 'witness', 'cli'].map((name) => [
     name,
     `apps/${name}/main.js`,
   ]),
@@ -56,7 +56,7 @@ const OPTIONS: BuildOptions & { readonly metafile: true } = {
   },
 };
 
-const built = await Promise.all([programs(), workers()]);
+const built = await Promise.all([programs(), workers('.mjs'), workers('.js')]);
 const made = new Set(built.flatMap(({ metafile }) => Object.keys(metafile.outputs)).map((file) => basename(file)));
 // What an earlier build left would else be found by whoever looks what is in use.
 for (const file of await readdir(BUNDLE)) if (!made.has(file)) await rm(join(BUNDLE, file));
@@ -68,10 +68,10 @@ function programs() {
 }
 
 /** A thread's file is looked for beside the code that starts it, hence beside the programs and under its own name. */
-async function workers() {
+async function workers(extension: '.mjs' | '.js') {
   const files = await readdir(join(BUILT, 'libs'), { recursive: true });
   const entryPoints = files
-    .filter((file) => file.endsWith('.worker.mjs'))
-    .map((file) => ({ out: basename(file, '.mjs'), in: join(BUILT, 'libs', file) }));
-  return build({ ...OPTIONS, entryPoints, outExtension: { '.js': '.mjs' } });
+    .filter((file) => file.endsWith(`.worker${extension}`))
+    .map((file) => ({ out: basename(file, extension), in: join(BUILT, 'libs', file) }));
+  return build({ ...OPTIONS, entryPoints, outExtension: { '.js': extension } });
 }

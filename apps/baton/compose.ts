@@ -13,6 +13,11 @@ import { referenceStreams } from '../../libs/lead-commands/reference-streams.js'
 import { InProcessSender } from '../../libs/lead-routing/in-process-sender.js';
 import { RoutingMemory } from '../../libs/lead-routing/routing-tables.js';
 import { RoutingService } from '../../libs/lead-routing/routing.service.js';
+import { AuditLogModule } from '../../libs/ownership-trail/http/audit-log.module.js';
+import { servedTrail } from '../../libs/ownership-trail/served-trail.js';
+import { trailObserver, watchTrail } from '../../libs/ownership-trail/trail-health.js';
+import type { TrailPlace } from '../../libs/ownership-trail/trail-set-up.js';
+import type { Trail } from '../../libs/ownership-trail/trail-status.js';
 import { Metrics } from '../../libs/telemetry/metrics.js';
 import { translateFault, watchErasure, watchRouting, watchViews } from '../composition/health.js';
 import { RootModule } from '../composition/root-module.js';
@@ -25,10 +30,12 @@ import {
   viewRunner,
   type Ports,
 } from '../composition/sides.js';
+import type { OpenTrail } from './embedded-trail.js';
 import type { Settings } from './settings.js';
 
 export interface BatonParts extends Ports {
   readonly settings: Settings;
+  readonly trail: { readonly place: TrailPlace; readonly open: OpenTrail };
   /** why the store takes nothing any more, in fixed words; undefined while it does */
   readonly storeFault?: () => string | undefined;
   readonly newRequestId: () => string;
@@ -48,6 +55,20 @@ export interface Running {
 
 /** Puts the parts together and listens: commands, views and routing in one process, and the relay where Kafka is set. */
 export async function composeBaton(parts: BatonParts): Promise<Running> {
+  const metrics = new Metrics();
+  // It opens while the views catch up.
+  const opening = parts.trail.open(trailObserver(metrics, parts.logger));
+  opening.catch(() => undefined);
+  try {
+    return await composeOn(opening, metrics, parts);
+  } catch (fault) {
+    const trail = await opening.catch(() => undefined);
+    await trail?.stop();
+    throw fault;
+  }
+}
+
+async function composeOn(opening: Promise<Trail>, metrics: Metrics, parts: BatonParts): Promise<Running> {
   const { settings, store, database, keys, clock, logger, newRequestId } = parts;
   const feed = new InProcessFeed(store);
   const runner = viewRunner(parts, feed);
@@ -57,8 +78,10 @@ export async function composeBaton(parts: BatonParts): Promise<Running> {
   await runner.start();
   // Every decision looks at teams, policies and agreements: all of them are known before anything is accepted.
   await runner.whenCaughtUp();
+  let trail: Trail;
   try {
     for (const stream of await referenceStreams(database)) await reference.refresh(stream);
+    trail = await opening;
   } catch (fault) {
     // Nothing may go on working on stores that are closed next.
     await runner.stop();
@@ -67,7 +90,6 @@ export async function composeBaton(parts: BatonParts): Promise<Running> {
 
   // The only process: erasing through its own key store drops what it remembers of keys at once.
   const erasure = erasureService(parts, command, logger, 0);
-  const metrics = new Metrics();
   metrics.collectProcess();
   const server = await createServer(
     RootModule.of(
@@ -79,6 +101,7 @@ export async function composeBaton(parts: BatonParts): Promise<Running> {
         { teamsOf: (person) => reference.teamsOf(person), verifyToken: parts.verifyToken },
         { clock, metrics, ...(parts.feedTimes ? { times: parts.feedTimes } : {}) },
       ),
+      AuditLogModule.on(servedTrail(parts.trail.place, store)),
     ),
     {
       host: settings.host,
@@ -118,6 +141,7 @@ export async function composeBaton(parts: BatonParts): Promise<Running> {
   watchViews(runner, readiness, metrics);
   watchRouting(routing, readiness, metrics);
   watchErasure(erasure, readiness, metrics);
+  watchTrail(trail, readiness, metrics);
 
   const stop = async (): Promise<void> => {
     await server.stop();
@@ -125,6 +149,7 @@ export async function composeBaton(parts: BatonParts): Promise<Running> {
     await erasure.stop();
     await relay?.stop();
     await runner.stop();
+    await trail.stop();
     await parts.closeStores();
   };
   return { url: await server.listen(), stop };

@@ -9,6 +9,8 @@ import type { RandomBytes } from '../../libs/personal-data/random-bytes.js';
 import { SqliteKeyStore } from '../../libs/personal-data/sqlite-key-store.js';
 import { SqliteReadDatabase } from '../../libs/read-database/sqlite-read-database.js';
 
+export const STORE_FILE = 'events.sqlite';
+
 export interface EmbeddedStores {
   readonly store: SqliteEventStore;
   readonly keyStore: SqliteKeyStore;
@@ -27,7 +29,7 @@ type Opening = Promise<{ close(): Promise<void> }>;
  * @throws with one clear line where a file or a lock does not allow it; nothing is then left open
  */
 export async function openEmbeddedStores(dataDir: string, random: RandomBytes): Promise<EmbeddedStores> {
-  const storeOpening = SqliteEventStore.open({ file: join(dataDir, 'events.sqlite') });
+  const storeOpening = SqliteEventStore.open({ file: join(dataDir, STORE_FILE) });
   // It claims the folder before it waits for anything: where another process has it, no other file is touched.
   await Promise.race([storeOpening, Promise.resolve()]);
   const openings: Opening[] = [storeOpening];

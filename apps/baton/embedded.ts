@@ -7,6 +7,7 @@ import { randomPool } from '../../libs/ids/random-pool.js';
 import { cachingKeyStore } from '../../libs/personal-data/caching-key-store.js';
 import { createLogger } from '../../libs/telemetry/logger.js';
 import type { Running } from './compose.js';
+import { embeddedTrail, trailInThread } from './embedded-trail.js';
 import { openEmbeddedStores } from './embedded-stores.js';
 import type { Settings } from './settings.js';
 
@@ -28,8 +29,10 @@ export async function startEmbedded(settings: Settings): Promise<Running> {
     // Most of the program is read only now, while the stores' threads start.
     const [stores, { composeBaton }] = await Promise.all([opening, import('./compose.js')]);
     const { store, database, keyStore, ring, signer } = stores;
+    const place = embeddedTrail(dataDir, signer);
     return await composeBaton({
       settings,
+      trail: { place, open: trailInThread(dataDir, place, store) },
       store,
       storeFault: () => store.fault?.message,
       database,

@@ -5,10 +5,12 @@ import { parseRateLimit, type RateLimit } from '../../libs/http-kit/rate-limit.j
 import type { IssuerSettings } from '../../libs/http-kit/token-verifier.js';
 import { kafkaSettingsFrom, type KafkaSettings } from '../../libs/kafka-client/kafka-settings.js';
 import type { LogLevel } from '../../libs/telemetry/logger.js';
+import type { TrailPlace } from '../../libs/ownership-trail/trail-set-up.js';
+import { isKeyName } from '../../libs/transparency-log/note-key.js';
 import { logLevelFrom, portOf, SettingsRefused } from './process-settings.js';
 
 /** What a service needs beside its address; each is asked for only by those that use it. */
-export type Need = 'event-store' | 'kafka' | 'database' | 'keys' | 'signing-key' | 'issuer';
+export type Need = 'event-store' | 'kafka' | 'database' | 'keys' | 'signing-key' | 'trail' | 'issuer';
 
 export interface ServiceSettings {
   readonly host: string;
@@ -25,6 +27,8 @@ export interface ServiceSettings {
   readonly keyFile: string;
   /** file of the key that events are signed with, made where there is neither key nor event; the same for all */
   readonly signingKey: string;
+  /** the log's folder, and where its key and policy are */
+  readonly trail: TrailPlace;
   readonly issuer: IssuerSettings;
 }
 
@@ -35,13 +39,15 @@ const SAYS: Readonly<Record<Need, string>> = {
   keys: 'BATON_KEY_FILE must be set: the file of the installation’s keys, the same for all services',
   'signing-key':
     'BATON_EVENT_SIGNING_KEY must be set: the file of the key that events are signed with, the same for all services',
+  trail: 'BATON_TRAIL must be set: the folder of the log, whose key and policy lie beside it',
   issuer: 'BATON_ISSUER, BATON_AUDIENCE and BATON_JWKS must be set: who issues tokens (`baton jwks` for trying)',
 };
 
 /**
  * Reads BATON_HOST, BATON_PORT, BATON_LOG_LEVEL, BATON_RATE_LIMIT, and of BATON_EVENT_STORE, BATON_KAFKA (and its like),
  * BATON_DATABASE, BATON_KEY_FILE (default: keys.json in BATON_DATA), BATON_EVENT_SIGNING_KEY (default: event-signing.key
- * there) and BATON_ISSUER (and its like) what is needed.
+ * there), BATON_TRAIL (default: trail there; with BATON_TRAIL_KEY, BATON_TRAIL_POLICY, BATON_TRAIL_ORIGIN,
+ * BATON_EVENT_KEYS) and BATON_ISSUER (and its like) what is needed.
  *
  * @throws SettingsRefused with a line for each that is missing or wrong
  */
@@ -71,6 +77,7 @@ export function serviceSettingsFrom<N extends Need>(
     database,
     keys: keyFile,
     'signing-key': signingKey,
+    trail: read(() => trailFrom(environment)),
     issuer,
   };
   const complained = problems.length;
@@ -88,7 +95,24 @@ export function serviceSettingsFrom<N extends Need>(
     database,
     keyFile,
     signingKey,
+    trail: found.trail,
     issuer,
     ...(rateLimit ? { rateLimit } : {}),
   } as ServiceSettings;
+}
+
+function trailFrom(environment: NodeJS.ProcessEnv): TrailPlace | undefined {
+  const { BATON_TRAIL, BATON_DATA, BATON_TRAIL_KEY, BATON_TRAIL_POLICY, BATON_TRAIL_ORIGIN, BATON_EVENT_KEYS } =
+    environment;
+  const folder = BATON_TRAIL ?? (BATON_DATA ? join(BATON_DATA, 'trail') : undefined);
+  if (folder === undefined) return undefined;
+  if (BATON_TRAIL_ORIGIN !== undefined && !isKeyName(BATON_TRAIL_ORIGIN))
+    throw new SettingsRefused('BATON_TRAIL_ORIGIN must have no spaces and no plus sign, such as log.example/baton');
+  return {
+    folder,
+    ...(BATON_TRAIL_KEY === undefined ? {} : { keyFile: BATON_TRAIL_KEY }),
+    ...(BATON_TRAIL_POLICY === undefined ? {} : { policyFile: BATON_TRAIL_POLICY }),
+    ...(BATON_TRAIL_ORIGIN === undefined ? {} : { origin: BATON_TRAIL_ORIGIN }),
+    ...(BATON_EVENT_KEYS === undefined ? {} : { eventKeysFile: BATON_EVENT_KEYS }),
+  };
 }

@@ -3,7 +3,7 @@ import type { EventSignature } from '../contracts/event-metadata.js';
 import { leafOf, signedBytes } from '../contracts/leaf.js';
 import type { NewEvent } from '../event-store/event-store.js';
 import { encodeBase64 } from '../transparency-log/base64.js';
-import { idHex } from '../transparency-log/note-key.js';
+import { idHex, type NoteKey } from '../transparency-log/note-key.js';
 import type { NoteSigner } from '../transparency-log/note-signer.js';
 
 /** Ed25519 signature of a text's UTF-8, in base64. */
@@ -16,6 +16,11 @@ export class EventSigner {
     private readonly signer: NoteSigner,
     private readonly makeSignature: MakeSignature = inThreadPool(signer.privateKey),
   ) {}
+
+  /** Whose private part signs. */
+  get key(): NoteKey {
+    return this.signer.key;
+  }
 
   /**
    * The same events with `metadata.sig`. The signature binds an event to its place, so it holds for an append at that

@@ -53,6 +53,13 @@ export function openSigningKeys(
   return signers;
 }
 
+/** The key in use of a file that is there. @throws SigningKeyRefused as `openSigningKey`, and where there is none */
+export function readSigningKey(file: string): NoteSigner {
+  const signers = read(file);
+  if (signers === undefined) throw new SigningKeyRefused(`${file} is missing`);
+  return signers[0];
+}
+
 type Signers = readonly [NoteSigner, ...NoteSigner[]];
 
 function read(file: string): Signers | undefined {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { formatEventKeys, parseEventKeys, type EventKeys } from '../contracts/event-keys.js';
 import { openSigningKeys } from '../note-keys/signing-key-file.js';
-import { formatVkey, SIGNATURE_TYPE } from '../transparency-log/note-key.js';
+import { formatVkey, idHex, parseVkey, SIGNATURE_TYPE } from '../transparency-log/note-key.js';
 import type { NoteSigner } from '../transparency-log/note-signer.js';
 import { parsePolicy } from '../transparency-log/policy-file.js';
 import type { TlogPolicy } from '../transparency-log/tlog-policy.js';
@@ -15,12 +16,17 @@ export interface TrailPlace {
   readonly policyFile?: string;
   /** the log's name; default: the key's, and for a new key one of its own */
   readonly origin?: string;
+  /** the keys of events that are trusted from the start (`parseEventKeys`); default `<folder>.event-keys` */
+  readonly eventKeysFile?: string;
+  /** vkey of the writing service, known to whoever starts both: where there is no such file yet, it is made of this */
+  readonly writerKey?: string;
 }
 
 export interface TrailSetUp {
   readonly folder: string;
   readonly signers: readonly [NoteSigner, ...NoteSigner[]];
   readonly policy: TlogPolicy;
+  readonly eventKeys: EventKeys;
 }
 
 const RANDOM_BYTES = 4;
@@ -38,14 +44,14 @@ export function openTrailSetUp(place: TrailPlace, random: (bytes: number) => Uin
     throw new TrailRefused(`the trail is there but its key ${keyFile} is not: put it there, no backup holds it`);
   const name = origin ?? { made: `baton.local/${Buffer.from(random(RANDOM_BYTES)).toString('hex')}` };
   const signers = openSigningKeys(keyFile, { name, type: SIGNATURE_TYPE.ed25519, random });
-  return { folder, signers, policy: policyFrom(policyFile, signers) };
+  return { folder, signers, policy: policyFrom(policyFile, signers), eventKeys: trustedEventKeys(place) };
 }
 
 function policyFrom(file: string, signers: readonly NoteSigner[]): TlogPolicy {
   const lines = signers.map(({ key }) => `log ${formatVkey(key)}\n`);
   if (!existsSync(file)) {
     const advice = '# Add witnesses: witness <name> <vkey> <url>, group <name> <number> <witness>…, quorum <name>\n';
-    writeFileSync(file, `${lines.join('')}${advice}quorum none\n`, { mode: 0o644, flag: 'wx' });
+    make(file, `${lines.join('')}${advice}quorum none\n`);
   }
   const policy = parsePolicy(readFileSync(file));
   if (!policy.ok) throw new TrailRefused(`${file}: ${policy.problem}`);
@@ -54,3 +60,28 @@ function policyFrom(file: string, signers: readonly NoteSigner[]): TlogPolicy {
   if (absent) throw new TrailRefused(`${file} has no line for this log's key: log ${formatVkey(absent.key)}`);
   return policy.value;
 }
+
+/**
+ * The first key, by whose signature all later ones are announced: it stays in the file when the writer has another.
+ *
+ * @throws TrailRefused
+ */
+export function trustedEventKeys({
+  folder,
+  eventKeysFile: file = `${folder}.event-keys`,
+  writerKey,
+}: TrailPlace): EventKeys {
+  if (!existsSync(file)) {
+    const key = writerKey === undefined || existsSync(`${folder}/pending`) ? undefined : parseVkey(writerKey);
+    if (!key?.ok) throw new TrailRefused(`${file} is missing: put the public keys of events there (event-keys)`);
+    make(file, formatEventKeys(new Map([[idHex(key.value.id), { key: key.value, from: ALWAYS }]])));
+  }
+  const keys = parseEventKeys(readFileSync(file));
+  if (!keys.ok) throw new TrailRefused(`${file}: ${keys.problem}`);
+  if (keys.value.size === 0) throw new TrailRefused(`${file} has no key`);
+  return keys.value;
+}
+
+const ALWAYS = '1970-01-01T00:00:00.000Z';
+
+const make = (file: string, text: string): void => writeFileSync(file, text, { mode: 0o644, flag: 'wx' });

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { TrailPlace } from './trail-set-up.js';
@@ -9,8 +8,6 @@ export interface TrailThreadData {
   /** of the event store */
   readonly storeFile: string;
   readonly place: TrailPlace;
-  /** in the form of an event keys file */
-  readonly eventKeys: string;
 }
 
 export type ToTrail = { readonly kind: 'committed' | 'stop' } | { readonly kind: 'status'; readonly question: number };
@@ -27,6 +24,8 @@ export interface TrailThreadParts {
   readonly observe: (seen: TrailObservation) => void;
 }
 
+/** A batch of events and the hashes at the log's edge are little; without a limit V8 would let garbage gather. */
+const LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 4 };
 const THREAD = fileURLToPath(new URL('./trail.worker.js', import.meta.url));
 
 /** A trail that is kept in a thread of its own, so that sealing does not slow down commands. */
@@ -56,14 +55,9 @@ export class TrailThread implements Trail {
     void this.#passOn(committed);
   }
 
-  /** Whether this program can start the thread: from sources there is only this one. */
-  static get isBuilt(): boolean {
-    return existsSync(THREAD);
-  }
-
   /** @throws TrailRefused as `TrailKeeper.open` */
   static async start(parts: TrailThreadParts): Promise<TrailThread> {
-    const worker = new Worker(THREAD, { workerData: parts.data });
+    const worker = new Worker(THREAD, { workerData: parts.data, resourceLimits: LIMITS });
     const opened = new Promise<void>((resolve, reject) => {
       worker.once('error', reject);
       worker.once('exit', () => reject(new Error('the thread of the trail ended before it had opened it')));

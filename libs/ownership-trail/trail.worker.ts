@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
-import { parseEventKeys } from '../contracts/event-keys.js';
 import { CommitSignal } from '../event-store/commit-signal.js';
 import { followSqliteLog } from '../event-store/sqlite-log-reading.js';
 import { TrailKeeper } from './trail-keeper.js';
@@ -9,17 +8,14 @@ import type { FromTrail, ToTrail, TrailThreadData } from './trail-thread.js';
 
 /** The thread that keeps a trail: opens it, says so, and does as it is told. */
 const tell = (message: FromTrail): void => parentPort?.postMessage(message);
-const { storeFile, place, eventKeys } = workerData as TrailThreadData;
+const { storeFile, place } = workerData as TrailThreadData;
 const commits = new CommitSignal();
 const store = followSqliteLog(storeFile, commits);
 
 try {
-  const keys = parseEventKeys(Buffer.from(eventKeys));
-  if (!keys.ok) throw new Error(keys.problem);
   const keeper = await TrailKeeper.open({
     ...openTrailSetUp(place, randomBytes),
     store,
-    eventKeys: keys.value,
     fetch,
     clock: Date.now,
     observe: (seen) => tell({ kind: 'seen', seen }),

@@ -30,6 +30,7 @@ const SERVICES: readonly Program[] = [
   { name: 'lead-api', port: 3000 },
   { name: 'lead-routing', port: 3002 },
   { name: 'event-relay', port: 3003 },
+  { name: 'audit-trail', port: 3004 },
 ];
 
 async function start(): Promise<void> {

@@ -8,15 +8,14 @@ import { malformed, notFound } from '../../http-kit/problem-exception.js';
 import { PublicRoute } from '../../http-kit/public-route.js';
 import { parseTilePath } from '../../transparency-log/tile-path.js';
 import { parseSize } from '../../transparency-log/tree-size.js';
+import type { ServedTrail } from '../served-trail.js';
 import { TrailFolder } from '../trail-folder.js';
 import { assertAuditor } from './audit-access.js';
 
-/** Where the log's files are, and the keys of its events. */
-export interface ServedTrail {
-  readonly folder: string;
-  readonly eventKeys: () => Promise<Parameters<typeof formatEventKeys>[0]>;
-}
 export const SERVED_TRAIL = Symbol('served trail');
+
+/** What stands for the star of a route. */
+type Rest = Readonly<Record<'*', string>>;
 
 const TEXT = 'text/plain; charset=utf-8';
 const BYTES = 'application/octet-stream';
@@ -65,7 +64,11 @@ export class AuditLogController {
   @ApiProduces(BYTES)
   @ApiParam({ name: 'path', example: 'x001/067.p/42' })
   @ApiOkResponse({ description: 'C2SP tlog-tiles.', schema: { type: 'string', format: 'binary' } })
-  async entries(@CurrentCaller() caller: Caller, @Param('*') rest: string, @Res() reply: FastifyReply): Promise<void> {
+  async entries(
+    @CurrentCaller() caller: Caller,
+    @Param() { '*': rest }: Rest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     assertAuditor(caller);
     await this.#tile(`tile/entries/${rest}`, reply, PRIVATE);
   }
@@ -77,7 +80,7 @@ export class AuditLogController {
   @ApiProduces(BYTES)
   @ApiParam({ name: 'path', example: '0/x001/067.p/42' })
   @ApiOkResponse({ description: 'C2SP tlog-tiles.', schema: { type: 'string', format: 'binary' } })
-  async tile(@Param('*') rest: string, @Res() reply: FastifyReply): Promise<void> {
+  async tile(@Param() { '*': rest }: Rest, @Res() reply: FastifyReply): Promise<void> {
     await this.#tile(`tile/${rest}`, reply, FOR_EVER);
   }
 
@@ -94,6 +97,7 @@ export class AuditLogController {
   /** Names of files come from what was parsed, never from the request's own text. */
   async #tile(path: string, reply: FastifyReply, caching: string): Promise<void> {
     const tile = parseTilePath(path);
+    if (tile.ok && (tile.value.level === 'entries') !== (caching === PRIVATE)) throw notFound('file of the log');
     if (!tile.ok) throw malformed({ in: 'path', field: 'tile', rule: tile.problem });
     this.#send(reply, await this.#files.read(path), { type: BYTES, caching });
   }

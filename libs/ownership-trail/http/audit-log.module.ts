@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { AuditLogController, SERVED_TRAIL, type ServedTrail } from './audit-log.controller.js';
+import type { ServedTrail } from '../served-trail.js';
+import { AuditLogController, SERVED_TRAIL } from './audit-log.controller.js';
 
 /** The log's files over HTTP. */
 @Module({})

@@ -1,0 +1,34 @@
+#!/usr/bin/env node
+import 'reflect-metadata';
+import { randomBytes } from 'node:crypto';
+import { AuditLogModule } from '../../libs/ownership-trail/http/audit-log.module.js';
+import { servedTrail } from '../../libs/ownership-trail/served-trail.js';
+import { trailObserver, watchTrail } from '../../libs/ownership-trail/trail-health.js';
+import { TrailKeeper } from '../../libs/ownership-trail/trail-keeper.js';
+import { openTrailSetUp } from '../../libs/ownership-trail/trail-set-up.js';
+import { runService } from '../composition/run-service.js';
+import { withWriterKey } from './writer-key.js';
+
+await runService({
+  name: 'audit-trail',
+  description: 'Seals every event into the transparency log, and serves its files.',
+  port: 3004,
+  needs: ['event-store', 'trail', 'issuer'],
+  async start({ settings, opened, logger, metrics }) {
+    const store = await opened.store();
+    const place = withWriterKey(settings);
+    const keeper = await TrailKeeper.open({
+      ...openTrailSetUp(place, randomBytes),
+      store,
+      fetch,
+      clock: Date.now,
+      observe: trailObserver(metrics, logger),
+    });
+    keeper.start();
+    return {
+      modules: [AuditLogModule.on(servedTrail(place, store))],
+      watch: (readiness) => watchTrail(keeper, readiness, metrics),
+      stop: () => keeper.stop(),
+    };
+  },
+});
