@@ -47,7 +47,8 @@ export interface BrokenReplay {
 
 /**
  * Who had a lead, from all leaves of its stream in their order: the lifecycle's own rule of ownership, over what the
- * leaves say. Stops at the first leaf whose change is malformed or takes effect at another time than the rule gives.
+ * leaves say. Stops at the first leaf whose change is malformed or takes effect at another time than the rule gives; a
+ * quarantined one, which two people let pass for what it is, is followed where it can be.
  */
 export function ownershipOfLeaves(
   leaves: readonly PlacedLeaf[],
@@ -57,9 +58,10 @@ export function ownershipOfLeaves(
   const indexes = new Map<number, number>();
   for (const { index, leaf } of leaves) {
     const change = changeOf(leaf);
+    if (!change.ok && leaf.quarantined) continue;
     if (!change.ok) return { ok: false, index, rule: change.problem };
     if (change.value === undefined) continue;
-    const rule = effectiveAtProblem(leaf, change.value, effectiveAt);
+    const rule = leaf.quarantined ? undefined : effectiveAtProblem(leaf, change.value, effectiveAt);
     if (rule !== undefined) return { ok: false, index, rule };
     ({ effectiveAt } = change.value);
     const { recordedAt, actor } = leaf;

@@ -57,6 +57,8 @@ interface ChangedLeaf extends PlacedLeaf {
 
 function changeIn({ index, leaf }: PlacedLeaf): Change | undefined {
   const change = changeOf(leaf);
+  // As in `ownershipOfLeaves`: it is flagged, and says nothing where it makes no sense.
+  if (!change.ok && leaf.quarantined) return undefined;
   if (!change.ok) throw new LogUnreadable(`leaf ${index}: ${change.problem}`);
   return change.value;
 }
@@ -65,7 +67,7 @@ const leafRow = ({ index, leaf }: PlacedLeaf): LeafRow => ({
   stream: leaf.stream,
   revision: Number(leaf.rev),
   idx: index,
-  quarantined: 0,
+  quarantined: leaf.quarantined === true ? 1 : 0,
 });
 
 const changeRow = ({ index, leaf, change, lead }: ChangedLeaf): ChangeRow => ({

@@ -48,7 +48,9 @@ export class TrailAnswers {
       if (last === undefined) return undefined;
       const rows = await tx.selectFrom('held').selectAll().where('lead', '=', lead).orderBy('idx').execute();
       const held = rows.toSorted((a, b) => a.idx - b.idx || rank(a) - rank(b));
-      return { held, revision: last.revision, intervals: held.map(intervalOf) };
+      const odd = tx.selectFrom('leaf').select('idx').where('stream', '=', `lead-${lead}`).where('quarantined', '=', 1);
+      const quarantined = (await odd.orderBy('idx').execute()).map(({ idx }) => idx);
+      return { held, revision: last.revision, intervals: held.map(intervalOf), quarantined };
     });
   }
 

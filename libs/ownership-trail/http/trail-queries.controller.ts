@@ -1,0 +1,91 @@
+import { Controller, Get, Header, Param, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiReading } from '../../http-kit/api-docs.js';
+import { CurrentCaller, type Caller } from '../../http-kit/caller.js';
+import { decodeCursor, encodeCursor } from '../../http-kit/cursor.js';
+import { UuidPipe } from '../../http-kit/path-parameters.js';
+import { malformed, notFound } from '../../http-kit/problem-exception.js';
+import { ownersThen, type TrailInterval } from '../trail-answer.js';
+import { TrailAnswers } from '../trail-answers.js';
+import { assertAuditor } from './audit-access.js';
+import { CHANGES_EXAMPLE, HELD_EXAMPLE, LEAD_EXAMPLE } from './trail-examples.js';
+import { LeadOwnershipQuery, SealedChangesQuery, SealedHeldQuery } from './trail-queries.dto.js';
+import { TrailAccess } from './trail-access.js';
+
+/** Opaque ids only, and yet for nobody but the caller. */
+const Private = () => Header('cache-control', 'private, no-store');
+
+/** Who had which lead when, and who made it so: from the sealed leaves alone, each answer with leaves and checkpoint. */
+@ApiTags('audit')
+@ApiReading()
+@Controller('audit')
+export class TrailQueriesController {
+  constructor(
+    private readonly answers: TrailAnswers,
+    private readonly access: TrailAccess,
+  ) {}
+
+  /** Steward, offeree, worker and accountable team of a lead: all intervals in the log's order, or those at an instant. */
+  @Get('leads/:id/ownership')
+  @Private()
+  @ApiOkResponse({ description: 'Intervals, each with the leaves that began and ended it.', example: LEAD_EXAMPLE })
+  async ofLead(
+    @CurrentCaller() caller: Caller,
+    @Param('id', UuidPipe) lead: string,
+    @Query() query: LeadOwnershipQuery,
+  ) {
+    this.access.assertMayAskOfLeads(caller);
+    const { at, as, limit, cursor } = query;
+    if (as !== undefined && at === undefined) throw malformed({ in: 'query', field: 'as', rule: 'goes with at only' });
+    await this.access.waitFor(query.after);
+    const { found, checkpoint } = await this.answers.ofLead(lead);
+    if (found === undefined) throw notFound('lead');
+    this.access.assertInSight(caller, found.held);
+    const { revision, intervals, quarantined } = found;
+    const said = { lead, revision, checkpoint, ...(quarantined.length > 0 && { quarantined }) };
+    if (at === undefined) return { ...said, ...pageOf(intervals, limit, cursor) };
+    return { ...said, at, as: as ?? 'happened', owners: ownersThen(intervals, at, as ?? 'happened') };
+  }
+
+  /** Everything that a team or a person had in a period, in whatever role. */
+  @Get('ownership')
+  @Private()
+  @ApiOkResponse({ description: 'A page of intervals, by their beginning.', example: HELD_EXAMPLE })
+  async held(@CurrentCaller() caller: Caller, @Query() query: SealedHeldQuery) {
+    assertAuditor(caller);
+    const { after: place, cursor, ...wanted } = query;
+    if (wanted.team === undefined && wanted.person === undefined)
+      throw malformed({ in: 'query', field: 'team', rule: 'or person must be given' });
+    await this.access.waitFor(place);
+    const after = cursor === undefined ? undefined : decodeCursor(cursor, ['string', 'string', 'string', 'number']);
+    const { found, checkpoint } = await this.answers.held({ ...wanted, ...(after && { after }) });
+    return { intervals: found.intervals, checkpoint, ...(found.next && { next: encodeCursor([...found.next]) }) };
+  }
+
+  /** What somebody changed of leads, or what was changed of a lead, in the order of recording. */
+  @Get('changes')
+  @Private()
+  @ApiOkResponse({ description: 'A page of changes.', example: CHANGES_EXAMPLE })
+  async changes(@CurrentCaller() caller: Caller, @Query() query: SealedChangesQuery) {
+    assertAuditor(caller);
+    const { after: place, cursor, ...wanted } = query;
+    if (wanted.actor === undefined && wanted.lead === undefined)
+      throw malformed({ in: 'query', field: 'actor', rule: 'or lead must be given' });
+    await this.access.waitFor(place);
+    const after = cursor === undefined ? undefined : decodeCursor(cursor, ['string', 'number']);
+    const { found, checkpoint } = await this.answers.changes({ ...wanted, ...(after && { after }) });
+    return { changes: found.changes, checkpoint, ...(found.next && { next: encodeCursor([...found.next]) }) };
+  }
+}
+
+/** They come in the order of leaves; several roles may change with one. */
+function pageOf(intervals: readonly TrailInterval[], limit: number, cursor: string | undefined) {
+  const [index, role] = cursor === undefined ? [] : decodeCursor(cursor, ['number', 'string']);
+  const ended = intervals.findIndex((one) => one.index === index && one.role === role);
+  if (cursor !== undefined && ended === -1)
+    throw malformed({ in: 'query', field: 'cursor', rule: 'must be a cursor from an earlier page of the same query' });
+  const page = intervals.slice(ended + 1, ended + 1 + limit);
+  const last = page.at(-1);
+  const more = last !== undefined && ended + 1 + limit < intervals.length;
+  return { intervals: page, ...(more ? { next: encodeCursor([last.index, last.role]) } : {}) };
+}
