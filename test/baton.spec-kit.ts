@@ -18,6 +18,7 @@ import { openEventSigner, SIGNING_KEY_FILE } from '../libs/event-signing/signing
 import { TrailKeeper } from '../libs/ownership-trail/trail-keeper.js';
 import { openTrailSetUp } from '../libs/ownership-trail/trail-set-up.js';
 import { openKeyFile } from '../libs/personal-data/key-file.js';
+import type { KeyStore } from '../libs/personal-data/key-store.js';
 import { MemoryKeyStore } from '../libs/personal-data/memory-key-store.js';
 import { SqliteKeyStore } from '../libs/personal-data/sqlite-key-store.js';
 import { SqliteReadDatabase } from '../libs/read-database/sqlite-read-database.js';
@@ -57,6 +58,8 @@ export async function startBaton(
     readonly feedTimes?: FeedTimes;
     /** what the application gets for its event store */
     readonly store?: (store: EventStore) => EventStore;
+    /** the same for its key store */
+    readonly keys?: (keys: KeyStore) => KeyStore;
   } = {},
 ): Promise<TestBaton> {
   const { stores = 'sqlite', clock = Date.now, rateLimit = NO_LIMIT } = options;
@@ -69,10 +72,11 @@ export async function startBaton(
       : new MemoryEventStore();
   const store = options.store?.(opened) ?? opened;
   const signer = await openEventSigner(opened, join(dataDir, SIGNING_KEY_FILE), randomBytes);
-  const keys =
+  const openedKeys =
     stores === 'sqlite'
       ? await SqliteKeyStore.open(join(dataDir, 'contacts.sqlite'), ring, randomBytes)
       : new MemoryKeyStore(randomBytes);
+  const keys = options.keys?.(openedKeys) ?? openedKeys;
   const database = await SqliteReadDatabase.open(join(dataDir, 'views.sqlite'));
   const lines: Buffer[] = [];
   const sink = new PassThrough();

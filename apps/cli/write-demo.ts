@@ -27,6 +27,9 @@ export async function writeDemo(data: string, settings: QuarterSettings, out: No
       logger: createLogger('baton-demo', 'error'),
     });
     const told = await playQuarter(settings, stage, stage.book, (at) => progress.reached(at));
+    // Nobody in the story is erased: a start need not look for it.
+    const head = await store.head();
+    if (head !== undefined) await keys.setFencedUpTo(head);
     await keepHistory(data, store, (events) => progress.written(events));
     return told;
   } finally {

@@ -114,11 +114,11 @@ export class ErasureService {
           for (const event of batch) isOfErasure = (await this.#handle(event)) || isOfErasure;
           this.#reached = batch.at(-1)?.position ?? this.#reached;
           this.#unmarked += batch.length;
+          if (isOfErasure) this.wake();
           if (this.#reached !== undefined && (isOfErasure || this.#unmarked >= MARK_EVERY)) {
             await keys.setFencedUpTo(this.#reached);
             this.#unmarked = 0;
           }
-          if (isOfErasure) this.wake();
           attempt = 0;
         }
       } catch (fault) {
