@@ -78,7 +78,7 @@ describe('baton audit fsck', () => {
     }
   });
 
-  it('ends with 1 when the log is not signed by a log of the policy, or is not the one held before', () => {
+  it('ends with 1 when the log is not signed by a log of the policy, with 3 when what was held before is not', () => {
     const other = noteSigner(signer.key.name, SIGNATURE_TYPE.ed25519, Buffer.alloc(32, 77));
     writeFileSync(path('other'), `log ${formatVkey(other.key)}\nquorum none\n`);
     expect(fsck('--policy', path('other'))).toMatchObject({
@@ -87,7 +87,10 @@ describe('baton audit fsck', () => {
     });
     const held = readFileSync(path('held'), 'utf8');
     writeFileSync(path('wrong'), held.replace('\n300\n', '\n299\n'));
-    expect(fsck('--policy', policy('w'), '--since', path('wrong'))).toMatchObject({ status: 1 });
+    expect(fsck('--policy', policy('w'), '--since', path('wrong'))).toMatchObject({
+      status: 3,
+      stderr: expect.stringMatching(/--since: held before: checkpoint: invalid signature/) as unknown,
+    });
   });
 
   it.each([

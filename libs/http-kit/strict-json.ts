@@ -22,13 +22,13 @@ export type StrictJson =
 
 /**
  * One JSON object in UTF-8 that every reader understands alike (I-JSON, RFC 7493): no duplicate keys, no lone
- * surrogates, at most 32 levels and 20,000 values. The scan comes before the parse, so that a hostile body is refused
+ * surrogates, at most 32 levels and so many values. The scan comes before the parse, so that a hostile body is refused
  * before anything is built from it; on text that is not JSON the scan may see nonsense, and then JSON.parse refuses.
  */
-export function parseStrictJson(bytes: Uint8Array): StrictJson {
+export function parseStrictJson(bytes: Uint8Array, mostValues = MOST_JSON_VALUES): StrictJson {
   if (!isUtf8(bytes)) return refuseAt([], 'must be valid UTF-8');
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
-  const fault = findFault(text);
+  const fault = findFault(text, mostValues);
   if (fault !== undefined) return fault;
   try {
     const value: unknown = JSON.parse(text);
@@ -43,7 +43,7 @@ export function parseStrictJson(bytes: Uint8Array): StrictJson {
 
 type Refused = Extract<StrictJson, { ok: false }>;
 
-function findFault(text: string): Refused | undefined {
+function findFault(text: string, mostValues: number): Refused | undefined {
   const hasEscapes = text.includes('\\');
   // One entry per open container: its keys so far (none for an array), and the key or index being read.
   const keys: (Set<string> | undefined)[] = [];
@@ -90,7 +90,7 @@ function findFault(text: string): Refused | undefined {
         const index = steps[steps.length - 1];
         if (keys[keys.length - 1] !== undefined) keyIsNext = true;
         else if (typeof index === 'number') steps[steps.length - 1] = index + 1;
-        if (++values > MOST_JSON_VALUES) return refuseAt([], `must not hold more than ${MOST_JSON_VALUES} values`);
+        if (++values > mostValues) return refuseAt([], `must not hold more than ${mostValues} values`);
         break;
       }
     }

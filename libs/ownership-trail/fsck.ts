@@ -1,71 +1,71 @@
+import type { EventKeys } from '../contracts/event-keys.js';
 import type { TlogPolicy } from '../transparency-log/tlog-policy.js';
-import { trustCheckpoint, type TrustedCheckpoint } from '../transparency-log/trusted-checkpoint.js';
+import type { TrustedCheckpoint } from '../transparency-log/trusted-checkpoint.js';
+import { archivedSizes } from './checkpoint-archive.js';
 import { checkLog, type LogCheckOptions } from './log-check.js';
+import { USUAL_SKEW } from './seen-between.js';
+import { TrailFolder } from './trail-folder.js';
 import { continuesFrom, trustedHead } from './trusted-log.js';
+import { doubtOf, saidOfLog, type Freshness, type SaidOfLog, type Verdict } from './verdict.js';
 
-export interface FsckOptions extends LogCheckOptions {
+export interface FsckOptions extends Pick<LogCheckOptions, 'threads' | 'onProgress'>, Freshness {
   readonly policy: TlogPolicy;
-  /** a signed checkpoint that was held before */
-  readonly since?: Uint8Array;
-  /** seconds since 1970 at which the log must be no older than `maxAge` seconds */
-  readonly asOf?: number;
-  readonly maxAge?: number;
+  /** without them the signatures of the events are not checked */
+  readonly eventKeys?: EventKeys;
+  /** checkpoints that were held before */
+  readonly held?: readonly TrustedCheckpoint[];
+  /** seconds */
+  readonly skew?: number;
 }
 
-/**
- * `proven`: all of it. `tampered`: a rule is broken, at the named leaf where one can be named. `incomplete`: nothing is
- * wrong, but the policy's witnesses do not vouch for it, or not lately enough.
- */
-export interface FsckReport {
-  readonly verdict: 'proven' | 'tampered' | 'incomplete';
+export interface FsckReport extends Partial<SaidOfLog> {
+  readonly verdict: Verdict;
   readonly rule?: string;
   readonly index?: number;
-  readonly origin?: string;
-  readonly size?: number;
-  /** hex */
-  readonly root?: string;
-  readonly quorum?: TrustedCheckpoint['quorum'];
   readonly streams?: number;
-  /** ISO: a quorum of witnesses saw this tree not before, and not after */
-  readonly witnessed?: { readonly notBefore: string; readonly notAfter: string };
+  readonly eventSignatures?: 'checked' | 'not checked';
+  /** how many kept checkpoints were checked, and with them when each leaf came into the log */
+  readonly keptCheckpoints?: number;
+  /** leaves that were sealed by a quarantine */
+  readonly quarantined?: readonly number[];
+  /** leaves said to have happened long before they came into the log */
+  readonly declaredLate?: number;
+  /** where the store was compared: every leaf has its event, every event its leaf */
+  readonly store?: 'the same';
 }
 
 /** Checks a log's folder from the signature down to the last leaf, with no network and no service. */
 export async function fsck(folder: string, options: FsckOptions): Promise<FsckReport> {
-  const head = await trustedHead(folder, options.policy);
+  const { policy, eventKeys, held = [], skew = USUAL_SKEW, threads, onProgress } = options;
+  const log = new TrailFolder(folder);
+  const head = await trustedHead(log, policy);
   if (!head.ok) return { verdict: 'tampered', rule: head.problem };
-  const said = described(head.value);
-  if (options.since !== undefined) {
-    const before = trustCheckpoint(options.since, options.policy);
-    if (!before.ok) return { verdict: 'tampered', rule: `held before: ${before.problem}`, ...said };
-    const grown = await continuesFrom(folder, before.value, head.value);
+  const said = saidOfLog(head.value);
+  for (const before of held) {
+    const grown = await continuesFrom(log, before, head.value);
     if (!grown.ok) return { verdict: 'tampered', rule: grown.problem, ...said };
   }
-  const checked = await checkLog(folder, head.value.checkpoint, options);
+  const sizes = await archivedSizes(folder);
+  const beyond = sizes.at(-1) ?? 0;
+  if (beyond > said.size)
+    return { verdict: 'tampered', rule: `cut short: the log was published with ${beyond} leaves`, ...said };
+  const checked = await checkLog(folder, head.value.checkpoint, {
+    ...(threads === undefined ? {} : { threads }),
+    ...(onProgress ? { onProgress } : {}),
+    ...(eventKeys ? { eventKeys } : {}),
+    ...(sizes.length > 0 ? { kept: { sizes, policy, skew } } : {}),
+  });
   if (!checked.ok) return { verdict: 'tampered', rule: checked.rule, index: checked.index, ...said };
-  const streams = checked.chains.chains.size;
-  const doubt = doubtOf(head.value, options);
-  return doubt === undefined
-    ? { verdict: 'proven', ...said, streams }
-    : { verdict: 'incomplete', rule: doubt, ...said, streams };
-}
-
-/** Why a whole log is not proven to be the one that all others see. */
-function doubtOf({ quorum, times }: TrustedCheckpoint, { asOf, maxAge }: FsckOptions): string | undefined {
-  if (quorum === 'unwitnessed') return 'unwitnessed: the policy asks for no quorum';
-  if (times === undefined) return 'unwitnessed: the quorum of the policy is not met';
-  if (asOf === undefined || maxAge === undefined) return undefined;
-  return times.notBefore < asOf - maxAge ? `stale: older than ${maxAge} seconds` : undefined;
-}
-
-function described({ checkpoint, quorum, times }: TrustedCheckpoint): Partial<FsckReport> {
+  const [unwitnessed] = checked.unwitnessed;
+  const doubt = doubtOf(head.value, options) ?? (unwitnessed && `unwitnessed: ${unwitnessed} has not its quorum`);
   return {
-    origin: checkpoint.origin,
-    size: checkpoint.size,
-    root: Buffer.from(checkpoint.root).toString('hex'),
-    quorum,
-    ...(times ? { witnessed: { notBefore: iso(times.notBefore), notAfter: iso(times.notAfter) } } : {}),
+    verdict: doubt === undefined ? 'proven' : 'incomplete',
+    ...(doubt === undefined ? {} : { rule: doubt }),
+    ...said,
+    streams: checked.chains.chains.size,
+    eventSignatures: eventKeys ? 'checked' : 'not checked',
+    keptCheckpoints: sizes.length,
+    quarantined: checked.quarantined,
+    declaredLate: checked.declaredLate,
   };
 }
-
-const iso = (seconds: number): string => new Date(seconds * 1_000).toISOString();

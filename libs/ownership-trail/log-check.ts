@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
@@ -7,11 +6,12 @@ import { HASH_BYTES, sameHash } from '../transparency-log/merkle-hash.js';
 import { TileFault, TileHashes } from '../transparency-log/tile-hashes.js';
 import { TILE_HEIGHT, TILE_WIDTH, tilePath } from '../transparency-log/tile-path.js';
 import { allTiles, hashesAtLevel } from '../transparency-log/tile-shape.js';
-import { scanRange, type ScanResult, type ScanTask } from './scan-range.js';
+import { scanRange, type ScanChecks, type ScanFindings, type ScanResult, type ScanTask } from './scan-range.js';
 import { StreamChains, type BrokenRule } from './stream-chains.js';
-import { TrailFolder } from './trail-folder.js';
+import type { TrailReader } from './trail-reader.js';
+import { openTrail, type TrailSource } from './trail-source.js';
 
-export interface LogCheckOptions {
+export interface LogCheckOptions extends ScanChecks {
   /** most threads; default as many as the machine runs at once */
   readonly threads?: number;
   /** leaves done so far, and all */
@@ -19,13 +19,15 @@ export interface LogCheckOptions {
 }
 
 export type LogCheck =
-  | { readonly ok: true; readonly chains: StreamChains }
+  | ({ readonly ok: true; readonly chains: StreamChains } & ScanFindings)
   /** the first leaf that is not as it should be, or the first that a bad tile covers */
   | ({ readonly ok: false } & BrokenRule);
 
 /** Below this a second thread takes longer to start than it saves. */
 const FEWEST_TILES_PER_THREAD = 16;
-const WORKER = fileURLToPath(new URL('./scan-range.worker.js', import.meta.url));
+const WORKER = fileURLToPath(new URL('./scan-range.worker.mjs', import.meta.url));
+/** Threads run compiled code only; from sources (in tests) this one does the work. */
+const RUNS_COMPILED = import.meta.url.endsWith('.js');
 
 /**
  * Holds a log's files against a checkpoint, all of them: entries against leaves, leaves against every tile above, tiles
@@ -33,25 +35,24 @@ const WORKER = fileURLToPath(new URL('./scan-range.worker.js', import.meta.url))
  * another question.
  */
 export async function checkLog(
-  folder: string,
+  source: TrailSource,
   checkpoint: Checkpoint,
-  options: LogCheckOptions = {},
+  { threads: most = availableParallelism(), onProgress, ...checks }: LogCheckOptions = {},
 ): Promise<LogCheck> {
   const { size } = checkpoint;
   const tiles = Math.ceil(size / TILE_WIDTH);
-  const most = options.threads ?? availableParallelism();
   const threads = Math.max(1, Math.min(most, Math.floor(tiles / FEWEST_TILES_PER_THREAD)));
   const share = Math.ceil(tiles / threads);
   let done = 0;
-  const onTile = (): void => options.onProgress?.(Math.min(size, (done += 1) * TILE_WIDTH), size);
+  const onTile = (): void => onProgress?.(Math.min(size, (done += 1) * TILE_WIDTH), size);
   const tasks = Array.from({ length: threads }, (_, at): ScanTask => ({
-    folder,
+    ...checks,
+    source,
     size,
     begin: at * share,
     end: Math.min(tiles, (at + 1) * share),
   }));
-  // Threads run compiled code only; from sources (in tests) this one does the work.
-  const scan = threads > 1 && existsSync(WORKER) ? scanInThread : scanRange;
+  const scan = threads > 1 && RUNS_COMPILED ? scanInThread : scanRange;
   const parts = await Promise.all(tasks.map((task) => scan(task, onTile)));
 
   const chains = new StreamChains(true);
@@ -60,11 +61,19 @@ export async function checkLog(
     if (broken) return { ok: false, ...broken };
   }
   const broken = await checkUpperTiles(
-    new TrailFolder(folder),
+    openTrail(source),
     checkpoint,
     parts.flatMap(({ roots }) => roots),
   );
-  return broken ? { ok: false, ...broken } : { ok: true, chains };
+  if (broken) return { ok: false, ...broken };
+  return {
+    ok: true,
+    chains,
+    found: parts.flatMap((part) => part.found),
+    quarantined: parts.flatMap((part) => part.quarantined),
+    unwitnessed: parts.flatMap((part) => part.unwitnessed),
+    declaredLate: parts.reduce((sum, part) => sum + part.declaredLate, 0),
+  };
 }
 
 /** The earliest leaf at which the runs of a part do not follow the parts before. */
@@ -88,7 +97,7 @@ function scanInThread(task: ScanTask, onTile: () => void): Promise<ScanResult> {
 
 /** Level 1 must hold the roots of the tiles of level 0, and so on up to the checkpoint's root. */
 async function checkUpperTiles(
-  files: TrailFolder,
+  files: TrailReader,
   { size, root }: Checkpoint,
   levelOne: readonly Uint8Array[],
 ): Promise<BrokenRule | undefined> {

@@ -1,11 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { access, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { TileReader } from '../transparency-log/tile-hashes.js';
-import { TILE_WIDTH, tilePath } from '../transparency-log/tile-path.js';
-import { parseEntries } from '../transparency-log/entry-bundle.js';
-import { HASH_BYTES } from '../transparency-log/merkle-hash.js';
-import { parsed, refused, type Parsed } from '../transparency-log/parsed.js';
+import { TrailReader } from './trail-reader.js';
 
 export interface FolderFile {
   readonly path: string;
@@ -13,36 +9,19 @@ export interface FolderFile {
 }
 
 /** A log's files, laid out as C2SP tlog-tiles serves them: `checkpoint`, `tile/…`, `tile/entries/…`. */
-export class TrailFolder {
-  constructor(readonly folder: string) {}
+export class TrailFolder extends TrailReader {
+  constructor(readonly folder: string) {
+    super();
+  }
 
   /** undefined where there is none */
-  async read(path: string): Promise<Buffer | undefined> {
+  override async read(path: string): Promise<Buffer | undefined> {
     try {
       return await readFile(join(this.folder, path));
     } catch (fault) {
       if ((fault as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw fault;
     }
-  }
-
-  /** A tile; where only the full one is left, its beginning. One that is not there reads as none. */
-  readonly readTile: TileReader = async (tile) => {
-    const bytes = await this.read(tilePath(tile));
-    if (bytes !== undefined || tile.width === TILE_WIDTH) return bytes ?? Buffer.alloc(0);
-    const full = await this.read(tilePath({ ...tile, width: TILE_WIDTH }));
-    return full?.subarray(0, tile.width * HASH_BYTES) ?? Buffer.alloc(0);
-  };
-
-  /** The first entries of a bundle, from the one of this width or the full one that took its place. */
-  async entries(index: number, width: number): Promise<Parsed<readonly Uint8Array[]>> {
-    const path = tilePath({ level: 'entries', index, width });
-    const bundle = await this.read(path);
-    if (bundle !== undefined) return named(path, parseEntries(bundle, width));
-    const full = await this.read(tilePath({ level: 'entries', index, width: TILE_WIDTH }));
-    if (full === undefined) return refused(`${path} is missing`);
-    const entries = parseEntries(full, TILE_WIDTH);
-    return entries.ok ? parsed(entries.value.slice(0, width)) : named(path, entries);
   }
 
   /**
@@ -96,8 +75,6 @@ export class TrailFolder {
     }
   }
 }
-
-const named = <T>(path: string, read: Parsed<T>): Parsed<T> => (read.ok ? read : refused(`${path}: ${read.problem}`));
 
 const draftOf = (path: string): string => `${path}.draft`;
 

@@ -3,29 +3,34 @@ import { verifyConsistency } from '../transparency-log/merkle-proof.js';
 import { TileFault, TileHashes } from '../transparency-log/tile-hashes.js';
 import type { TlogPolicy } from '../transparency-log/tlog-policy.js';
 import { trustCheckpoint, type TrustedCheckpoint } from '../transparency-log/trusted-checkpoint.js';
-import { TrailFolder } from './trail-folder.js';
+import { splitView } from './bundle-checkpoints.js';
+import type { TrailReader } from './trail-reader.js';
 
-/** The checkpoint that a log's folder holds, under a policy. */
-export async function trustedHead(folder: string, policy: TlogPolicy): Promise<Parsed<TrustedCheckpoint>> {
-  const text = await new TrailFolder(folder).read('checkpoint');
+/** The checkpoint that a log holds, under a policy. */
+export async function trustedHead(log: TrailReader, policy: TlogPolicy): Promise<Parsed<TrustedCheckpoint>> {
+  const text = await log.read('checkpoint');
   return text === undefined ? refused('checkpoint: there is none') : trustCheckpoint(text, policy);
 }
 
 /** Whether a log only grew since a checkpoint that was held before, as its tiles prove. */
 export async function continuesFrom(
-  folder: string,
+  log: TrailReader,
   { checkpoint: before }: TrustedCheckpoint,
   { checkpoint: now }: TrustedCheckpoint,
 ): Promise<Parsed<true>> {
   if (before.origin !== now.origin) return refused('consistency: the two checkpoints are of different logs');
-  if (before.size > now.size) return refused(`consistency: the log had ${before.size} leaves and has ${now.size}`);
+  if (before.size > now.size) return refused(`cut short: the log had ${before.size} leaves and has ${now.size}`);
   if (before.size === 0) return parsed(true);
   try {
-    const proof = await new TileHashes(new TrailFolder(folder).readTile, now.size).consistency(before.size);
+    const proof = await new TileHashes(log.readTile, now.size).consistency(before.size);
     const claim = { oldSize: before.size, oldRoot: before.root, newSize: now.size, newRoot: now.root, proof };
     return verifyConsistency(claim)
       ? parsed(true)
-      : refused('consistency: the log does not continue the one held before');
+      : refused(
+          before.size === now.size
+            ? splitView(now.size)
+            : `split view: the log of ${now.size} leaves does not continue the one of ${before.size}`,
+        );
   } catch (fault) {
     if (fault instanceof TileFault) return refused(`consistency: ${fault.message}`);
     throw fault;

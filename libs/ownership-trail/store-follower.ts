@@ -1,0 +1,65 @@
+import { leafOf, type Leaf } from '../contracts/leaf.js';
+import { canonicalJson } from '../canonical-json/canonical-json.js';
+import type { EventStore, Position, RecordedEvent } from '../event-store/event-store.js';
+
+/** The store, for whoever only looks. */
+export type StoreReading = Pick<EventStore, 'readAll' | 'readStream'>;
+
+const PAGE = 1_000;
+
+/** What of a stored event is not as it was sealed; undefined where nothing is. */
+export function differenceOf(event: RecordedEvent, sealed: Leaf): string | undefined {
+  const stored = leafOf(event, sealed.prev);
+  const members = new Set([...Object.keys(stored), ...Object.keys(sealed)]) as Set<keyof Leaf>;
+  members.delete('quarantined');
+  const different = [...members].find((name) => text(stored[name]) !== text(sealed[name]));
+  return different === undefined ? undefined : `${different} is not that of the event in the store`;
+}
+
+const text = (value: unknown): string | undefined => (value === undefined ? undefined : canonicalJson(value));
+
+/** Goes through a store beside its log: both have one order, so that each leaf's event must be the next one. */
+export class StoreFollower {
+  #page: readonly RecordedEvent[] = [];
+  #at = 0;
+
+  /** @param position of the event of the last leaf that was compared */
+  constructor(
+    private readonly store: StoreReading,
+    public position?: Position,
+  ) {}
+
+  /** What the store has against the log's next leaf. */
+  async problemOf(leaf: Leaf): Promise<string | undefined> {
+    const event = await this.#next();
+    if (event?.id === leaf.eventId) {
+      this.#at += 1;
+      this.position = event.position;
+      return differenceOf(event, leaf);
+    }
+    const [own] = await this.store.readStream(leaf.stream, { from: Number(leaf.rev), limit: 1 });
+    if (event === undefined || own?.id !== leaf.eventId) return 'the store has no event of this leaf';
+    return `the store has event ${event.id} before that of this leaf, and it has no leaf`;
+  }
+
+  /**
+   * The first event after the last leaf's, if it was recorded before a time by which it should have been sealed.
+   *
+   * @param due ISO 8601
+   */
+  async overdue(due: string): Promise<string | undefined> {
+    const event = await this.#next();
+    const recordedAt = event?.metadata['recordedAt'];
+    const isDue = typeof recordedAt !== 'string' || recordedAt < due;
+    return event && isDue ? `event ${event.id} has no leaf` : undefined;
+  }
+
+  async #next(): Promise<RecordedEvent | undefined> {
+    if (this.#at === this.#page.length) {
+      const after = this.position === undefined ? {} : { after: this.position };
+      this.#page = await this.store.readAll({ ...after, limit: PAGE });
+      this.#at = 0;
+    }
+    return this.#page[this.#at];
+  }
+}
