@@ -2,27 +2,27 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { MemoryEventStore } from '../libs/event-store/memory-event-store.js';
-import { appendEvents, newTrailFolder, sealAll, signer } from '../libs/ownership-trail/trail.spec-kit.js';
-import { cosign } from '../libs/transparency-log/cosignature.js';
 import { formatVkey, SIGNATURE_TYPE } from '../libs/transparency-log/note-key.js';
-import { formatSignatureLine } from '../libs/transparency-log/note-signature.js';
 import { noteSigner } from '../libs/transparency-log/note-signer.js';
+import {
+  EVENT_KEYS_TEXT,
+  LOG,
+  policyText,
+  recorded,
+  stewardChange,
+  WitnessedLog,
+} from '../libs/ownership-trail/witnessed-log.spec-kit.js';
 
 const CLI = fileURLToPath(new URL('../dist/apps/cli/main.js', import.meta.url));
 // Enough tiles for two threads.
 const SIZE = 33 * 256;
-const folder = newTrailFolder();
-const store = new MemoryEventStore();
-const witness = noteSigner('witness.example/w1', SIGNATURE_TYPE.cosignature, Buffer.alloc(32, 2));
 const TIME = 1_700_000_000;
+const log = new WitnessedLog();
+const { folder } = log;
 
 const path = (name: string): string => join(folder, name);
-const policy = (quorum: string): string => {
-  writeFileSync(
-    path('policy'),
-    `log ${formatVkey(signer.key)}\nwitness w ${formatVkey(witness.key)}\nquorum ${quorum}\n`,
-  );
+const policy = (witnessed = true): string => {
+  writeFileSync(path('policy'), policyText(witnessed));
   return path('policy');
 };
 const fsck = (...options: readonly string[]) => {
@@ -32,37 +32,44 @@ const fsck = (...options: readonly string[]) => {
   return { status, stdout, stderr };
 };
 
-beforeAll(async () => {
-  await appendEvents(store, 300);
-  await sealAll(store, folder);
+beforeAll(() => {
+  const events = recorded(
+    Array.from({ length: SIZE }, (_, at) => {
+      const stream = `lead-${at % 500}`;
+      return { ...stewardChange(stream, Math.floor(at / 500), TIME - 5), stream };
+    }),
+  );
+  log.seal(events.slice(0, 300), TIME - 2);
   writeFileSync(path('held'), readFileSync(path('checkpoint')));
-  await appendEvents(store, SIZE - 300, 500);
-  const note = (await sealAll(store, folder)) ?? '';
-  const text = note.slice(0, note.indexOf('\n\n') + 1);
-  writeFileSync(path('checkpoint'), note + formatSignatureLine(cosign(text, TIME, witness)));
+  log.seal(events.slice(300, 5_000), TIME - 1);
+  log.seal(events.slice(5_000), TIME);
+  writeFileSync(path('event-keys'), EVENT_KEYS_TEXT);
 }, 120_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('baton audit fsck', () => {
   it('ends with 0 when all of a witnessed log is whole and only grew', () => {
-    const { status, stdout } = fsck('--policy', policy('w'), '--since', path('held'));
+    const { status, stdout } = fsck(
+      ...['--policy', policy(), '--event-keys', path('event-keys'), '--since', path('held')],
+    );
     expect(stdout).toMatch(/^proven\n/);
+    expect(stdout).toMatch(/events {3}signatures checked\nkept {5}3 checkpoints/);
     expect(stdout).toMatch(/seen {5}from 2023-11-14T22:13:20.000Z/);
     expect(status).toBe(0);
   });
 
   it('says it as JSON, too', () => {
-    const { status, stdout } = fsck('--policy', policy('w'), '--json');
+    const { status, stdout } = fsck('--policy', policy(), '--json');
     expect(JSON.parse(stdout)).toMatchObject({ verdict: 'proven', size: SIZE, streams: 500, quorum: 'met' });
     expect(status).toBe(0);
   });
 
   it('ends with 2 when nobody vouches for it, or not lately', () => {
-    const unwitnessed = fsck('--policy', policy('none'));
+    const unwitnessed = fsck('--policy', policy(false));
     expect([unwitnessed.status, unwitnessed.stdout]).toEqual([2, expect.stringMatching(/^incomplete: unwitnessed/)]);
-    const stale = fsck('--policy', policy('w'), '--as-of', '2023-11-15T00:00:00Z', '--max-age', '60');
+    const stale = fsck('--policy', policy(), '--as-of', '2023-11-15T00:00:00Z', '--max-age', '60');
     expect([stale.status, stale.stdout]).toEqual([2, expect.stringMatching(/^incomplete: stale/)]);
-    const fresh = fsck('--policy', policy('w'), '--as-of', '2023-11-14T22:14:00Z', '--max-age', '60');
+    const fresh = fsck('--policy', policy(), '--as-of', '2023-11-14T22:14:00Z', '--max-age', '60');
     expect(fresh.status).toBe(0);
   });
 
@@ -71,7 +78,7 @@ describe('baton audit fsck', () => {
       const file = path(`tile/entries/${tile}`);
       const bytes = readFileSync(file);
       writeFileSync(file, Buffer.from(bytes).fill(bytes[90]! ^ 1, 90, 91));
-      const { status, stdout } = fsck('--policy', policy('w'), '--json');
+      const { status, stdout } = fsck('--policy', policy(), '--json');
       expect(JSON.parse(stdout)).toMatchObject({ verdict: 'tampered', index: Number(tile) * 256 });
       expect(status).toBe(1);
       writeFileSync(file, bytes);
@@ -79,7 +86,7 @@ describe('baton audit fsck', () => {
   });
 
   it('ends with 1 when the log is not signed by a log of the policy, with 3 when what was held before is not', () => {
-    const other = noteSigner(signer.key.name, SIGNATURE_TYPE.ed25519, Buffer.alloc(32, 77));
+    const other = noteSigner(LOG.key.name, SIGNATURE_TYPE.ed25519, Buffer.alloc(32, 77));
     writeFileSync(path('other'), `log ${formatVkey(other.key)}\nquorum none\n`);
     expect(fsck('--policy', path('other'))).toMatchObject({
       status: 1,
@@ -87,7 +94,7 @@ describe('baton audit fsck', () => {
     });
     const held = readFileSync(path('held'), 'utf8');
     writeFileSync(path('wrong'), held.replace('\n300\n', '\n299\n'));
-    expect(fsck('--policy', policy('w'), '--since', path('wrong'))).toMatchObject({
+    expect(fsck('--policy', policy(), '--since', path('wrong'))).toMatchObject({
       status: 3,
       stderr: expect.stringMatching(/--since: held before: checkpoint: invalid signature/) as unknown,
     });
@@ -100,7 +107,7 @@ describe('baton audit fsck', () => {
     ['an age in words', ['--policy', path('policy'), '--max-age', 'an hour'], /--max-age must be/],
     ['a time that is none', ['--policy', path('policy'), '--max-age', '5', '--as-of', 'noon'], /--as-of must be/],
   ])('ends with 3 for %s', (_, options, line) => {
-    policy('w');
+    policy();
     const { status, stderr } = fsck(...options);
     expect([status, stderr]).toEqual([3, expect.stringMatching(line)]);
   });

@@ -5,9 +5,23 @@ import {
   type ReportedInterval,
   type ReportedTimes,
 } from '../../libs/ownership-trail/audit-bundle.js';
+import {
+  auditReceipts,
+  type ReceiptAuditOptions,
+  type ReceiptReport,
+} from '../../libs/ownership-trail/audit-receipts.js';
+import { parseReceipts } from '../../libs/ownership-trail/receipts.js';
 import { LogUnreachable } from '../../libs/ownership-trail/http-trail.js';
 import type { TrailSource } from '../../libs/ownership-trail/trail-source.js';
-import { addTrustOptions, eventKeysFrom, fileOf, runAudit, trustFrom, type TrustArguments } from './audit-inputs.js';
+import {
+  addTrustOptions,
+  eventKeysFrom,
+  fileOf,
+  runAudit,
+  trustFrom,
+  Unusable,
+  type TrustArguments,
+} from './audit-inputs.js';
 import type { AuditProgress } from './audit-progress.js';
 import { withStore } from './audit-store.js';
 import { indexList, line, logLines, verdictLine } from './audit-words.js';
@@ -17,17 +31,23 @@ interface VerifyArguments extends TrustArguments {
   readonly log?: string;
   readonly token?: string;
   readonly store?: string;
+  readonly receipt?: string;
 }
 
 export function addVerifyCommand(audit: Command): void {
   const command = audit
     .command('verify')
     .description('prove a bundle: who had the lead, when each change came into the log, and that nothing was altered')
-    .argument('<bundle>', 'the file of /audit/leads/{id}/proof')
+    .argument('[bundle]', 'the file of /audit/leads/{id}/proof')
+    .option('--receipt <file>', 'instead of a bundle: receipts of events, which must have their leaves in --log')
     .requiredOption('--event-keys <file>', 'the keys with which events are signed, given to you out of band')
     .option('--store <folder>', 'the data directory with the events: data and metadata are compared, too');
-  addTrustOptions(addLogOptions(command)).action(async (file: string, given: VerifyArguments) => {
-    process.exitCode = await runAudit(given.json, (progress) => verify(file, given, progress), inWords);
+  addTrustOptions(addLogOptions(command)).action(async (file: string | undefined, given: VerifyArguments) => {
+    process.exitCode = await runAudit<BundleReport & ReceiptReport>(
+      given.json,
+      (progress) => verify(file, given, progress),
+      (report) => [...inWords(report), ...sealedLines(report)],
+    );
   });
 }
 
@@ -42,22 +62,43 @@ export function logSource(place: string, token = process.env.BATON_TOKEN): Trail
   return { url: place, ...(token ? { token } : {}) };
 }
 
-async function verify(file: string, given: VerifyArguments, progress: AuditProgress): Promise<BundleReport> {
+async function verify(
+  file: string | undefined,
+  given: VerifyArguments,
+  progress: AuditProgress,
+): Promise<BundleReport & ReceiptReport> {
   const options = {
     ...(await trustFrom(given)),
     eventKeys: await eventKeysFrom(given.eventKeys),
-    ...(given.log === undefined ? {} : { log: logSource(given.log, given.token) }),
     onProgress: (leaves: number, size: number) => progress.reached(leaves, size),
   };
-  const bundle = await fileOf(file);
+  const log = given.log === undefined ? undefined : logSource(given.log, given.token);
+  if ((file === undefined) === (given.receipt === undefined)) throw new Unusable('give a bundle, or --receipt');
   try {
-    if (given.store === undefined) return await auditBundle(bundle, options);
-    return await withStore(given.store, (store) => auditBundle(bundle, { ...options, store }));
+    if (file === undefined) return await verifyReceipts(given.receipt ?? '', log, options);
+    const bundle = await fileOf(file);
+    const all = { ...options, ...(log === undefined ? {} : { log }) };
+    if (given.store === undefined) return await auditBundle(bundle, all);
+    return await withStore(given.store, (store) => auditBundle(bundle, { ...all, store }));
   } catch (fault) {
     if (fault instanceof LogUnreachable) return { verdict: 'incomplete', doubts: [fault.message] };
     throw fault;
   }
 }
+
+async function verifyReceipts(
+  file: string,
+  log: TrailSource | undefined,
+  options: Omit<ReceiptAuditOptions, 'log'>,
+): Promise<ReceiptReport> {
+  if (log === undefined) throw new Unusable('--receipt needs --log');
+  const receipts = parseReceipts(await fileOf(file), options.eventKeys);
+  if (!receipts.ok) throw new Unusable(`--receipt: ${receipts.problem}`);
+  return auditReceipts(receipts.value, { ...options, log });
+}
+
+const sealedLines = ({ sealed = [] }: ReceiptReport): readonly string[] =>
+  sealed.map(({ eventId, index }) => line('sealed', `event ${eventId} is leaf ${index}`));
 
 function inWords(report: BundleReport): readonly string[] {
   const { doubts = [], stream, leaves, complete, newer, intervals = [], quarantined = [], declaredLate = [] } = report;

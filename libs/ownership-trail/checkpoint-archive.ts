@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseSize } from '../transparency-log/tree-size.js';
-import { TrailFolder } from './trail-folder.js';
+import type { TrailFolder } from './trail-folder.js';
 
 const FOLDER = 'checkpoints';
 

@@ -54,7 +54,8 @@ export class HttpTrail extends TrailReader {
 async function bodyOf(response: Response, path: string): Promise<Buffer> {
   const parts: Uint8Array[] = [];
   let length = 0;
-  for await (const part of response.body ?? []) {
+  const body: AsyncIterable<Uint8Array> | readonly Uint8Array[] = response.body ?? [];
+  for await (const part of body) {
     parts.push(part);
     length += part.length;
     if (length > MOST_BYTES) throw new LogUnreachable(`${path} is longer than any file of a log`);

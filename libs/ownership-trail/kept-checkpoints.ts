@@ -32,7 +32,9 @@ export class KeptCheckpoints {
   async runAt(index: number): Promise<SeenRun> {
     const { before, after } = neighboursOf(index, this.sizes);
     const [without, first] = await Promise.all([
-      before === undefined ? undefined : this.#trusted(lastForm(before)).then((last) => last ?? this.#first(before)),
+      before === undefined
+        ? undefined
+        : this.#trusted(lastForm(before), before).then((last) => last ?? this.#first(before)),
       after === undefined ? undefined : this.#first(after),
     ]);
     return { until: after ?? Infinity, seen: seenBetween(without, first) };
@@ -59,12 +61,12 @@ export class KeptCheckpoints {
   }
 
   #first(size: number): Promise<TrustedCheckpoint | undefined> {
-    return this.#trusted(firstForm(size));
+    return this.#trusted(firstForm(size), size);
   }
 
-  async #trusted(path: string): Promise<TrustedCheckpoint | undefined> {
+  async #trusted(path: string, size: number): Promise<TrustedCheckpoint | undefined> {
     const note = await this.log.read(path);
     const trusted = note && trustCheckpoint(note, this.policy);
-    return trusted?.ok ? trusted.value : undefined;
+    return trusted?.ok && trusted.value.checkpoint.size === size ? trusted.value : undefined;
   }
 }

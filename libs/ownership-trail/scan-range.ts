@@ -143,7 +143,13 @@ class RangeScan {
   /** What is left of the first tile is another part's, which holds it against the entries. */
   async #startTree(first: number): Promise<BrokenRule | undefined> {
     if (this.#kept === undefined || this.#tree !== undefined) return undefined;
-    const edge = await Promise.all(rightEdge(first).map(this.#log.readTile));
+    // As wide as the whole log has them: of this width there need be none.
+    const edge = await Promise.all(
+      rightEdge(first).map(async ({ level, index, width }) => {
+        const tile = await this.#log.readTile({ level, index, width: tileWidth(this.task.size, level, index) });
+        return tile.subarray(0, width * HASH_BYTES);
+      }),
+    );
     try {
       this.#tree = GrowingTree.resume(first, edge);
     } catch (fault) {

@@ -22,6 +22,9 @@ export interface Chain {
   unsure: boolean;
 }
 
+/** What a stream's last leaf left: all that the next one is held against. */
+export type ChainEnd = Pick<Chain, 'rev' | 'hash' | 'after' | 'unsure'>;
+
 /** A rule of the chain that a leaf breaks. */
 export interface BrokenRule {
   readonly index: number;
@@ -38,6 +41,14 @@ export class StreamChains {
 
   /** @param whole from the log's first leaf on: a stream then begins at revision 0, out of nothing */
   constructor(private readonly whole: boolean) {}
+
+  /** Of a log that was followed from its first leaf on, so far. */
+  static resume(left: ReadonlyMap<string, ChainEnd>): StreamChains {
+    const chains = new StreamChains(true);
+    const start = { firstIndex: 0, firstRev: 0, firstPrev: undefined, firstExcused: false, before: {} };
+    for (const [stream, chain] of left) chains.#chains.set(stream, { ...start, ...chain });
+    return chains;
+  }
 
   get chains(): ReadonlyMap<string, Chain> {
     return this.#chains;

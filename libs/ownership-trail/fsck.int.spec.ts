@@ -1,0 +1,196 @@
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { MemoryEventStore } from '../event-store/memory-event-store.js';
+import { compareWithStore } from './compare-store.js';
+import { fsck } from './fsck.js';
+import { newTrailFolder } from './trail.spec-kit.js';
+import { TrailFolder } from './trail-folder.js';
+import {
+  EVENT_KEYS,
+  policyOf,
+  policyText,
+  recorded,
+  signedEvent,
+  stewardChange,
+  WitnessedLog,
+} from './witnessed-log.spec-kit.js';
+
+const T0 = 1_700_000_000;
+const MINUTE = 60;
+const SIZE = 300;
+const events = recorded(
+  Array.from({ length: SIZE }, (_, at) => {
+    const stream = `lead-${at % 7}`;
+    return { ...stewardChange(stream, Math.floor(at / 7), T0 + at * MINUTE), stream };
+  }),
+);
+const policy = policyOf(policyText());
+const check = (folder: string) => fsck(folder, { policy, eventKeys: EVENT_KEYS });
+
+function sealed(all: typeof events): WitnessedLog {
+  const log = new WitnessedLog();
+  log.publish(T0 - 10);
+  for (let from = 0; from < SIZE; from += 60) {
+    log.heartbeat(T0 + from * MINUTE - 5);
+    // An hour's events, sealed one by one so that each is seen within its minute.
+    for (let at = from; at < from + 60; at += 10) log.seal(all.slice(at, at + 10), T0 + (at + 9) * MINUTE + 5);
+  }
+  return log;
+}
+
+const log = sealed(events);
+const folders: string[] = [log.folder];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true });
+});
+function copy(spoil: (folder: string) => void): string {
+  const folder = newTrailFolder();
+  folders.push(folder);
+  cpSync(log.folder, folder, { recursive: true });
+  spoil(folder);
+  return folder;
+}
+const changed = (path: string, change: (bytes: Buffer) => Buffer | string) => (folder: string) =>
+  writeFileSync(join(folder, path), change(readFileSync(join(folder, path))));
+
+describe('a whole log in its folder', () => {
+  it('is proven with every signature, kept checkpoint and time', async () => {
+    expect(await check(log.folder)).toMatchObject({
+      verdict: 'proven',
+      size: SIZE,
+      streams: 7,
+      eventSignatures: 'checked',
+      keptCheckpoints: 31,
+      quarantined: [],
+      declaredLate: 0,
+    });
+  });
+
+  it.each<[string, (folder: string) => void, number | undefined, RegExp]>([
+    [
+      'a kept checkpoint’s signature',
+      changed('checkpoints/120', (b) => b.toString().replace(/(baton .{30})./, '$1!')),
+      120,
+      /checkpoints\/120: note: signature line/,
+    ],
+    [
+      'a kept checkpoint’s root',
+      changed('checkpoints/120', (b) => b.toString().replace(/\n120\n./, '\n120\n/')),
+      120,
+      /^checkpoints\/120: checkpoint/,
+    ],
+    [
+      'a kept checkpoint’s later form',
+      changed('checkpoints/120.last', (b) => b.toString().replace('\n120\n', '\n121\n')),
+      120,
+      /^checkpoints\/120\.last: checkpoint/,
+    ],
+    [
+      'a kept checkpoint in another’s place',
+      (folder) => cpSync(join(folder, 'checkpoints/120'), join(folder, 'checkpoints/130')),
+      130,
+      /is of 120 leaves/,
+    ],
+    [
+      'a checkpoint that was published and taken back',
+      changed('checkpoint', () => readFileSync(join(log.folder, 'checkpoints/290'))),
+      undefined,
+      /^cut short: the log was published with 300 leaves/,
+    ],
+  ])('is not proven with %s', async (_, spoil, index, rule) => {
+    const report = await check(copy(spoil));
+    expect([report.verdict, report.index, report.rule]).toEqual(['tampered', index, expect.stringMatching(rule)]);
+  });
+
+  it('is not proven when a cosignature was taken out of a kept checkpoint', async () => {
+    const folder = copy(changed('checkpoints/120', (b) => b.toString().replace(/— witness[^\n]*\n/, '')));
+    expect(await check(folder)).toMatchObject({
+      verdict: 'incomplete',
+      rule: 'unwitnessed: checkpoints/120 has not its quorum',
+    });
+  });
+
+  it('shows where a bit was turned, wherever that was', async () => {
+    const everyByte = process.env.BATON_EVERY_BYTE === '1';
+    const paths = [
+      'checkpoint',
+      'checkpoints/0',
+      'checkpoints/120',
+      'checkpoints/120.last',
+      'tile/0/000',
+      'tile/0/001.p/44',
+      'tile/1/000.p/1',
+      'tile/entries/000',
+      'tile/entries/001.p/44',
+    ];
+    for (const path of paths) {
+      const { length } = readFileSync(join(log.folder, path));
+      const step = everyByte ? 1 : Math.ceil(length / 3);
+      for (let at = Math.floor(step / 2); at < length; at += step) {
+        const folder = copy(changed(path, (bytes) => ((bytes[at]! ^= 1 << (at % 7)), bytes)));
+        const report = await check(folder);
+        expect([path, at, report.verdict]).not.toEqual([path, at, 'proven']);
+        expect(report.rule).toBeTruthy();
+        if (path.startsWith('tile/entries'))
+          expect(report.index).toBeGreaterThanOrEqual(path.endsWith('000') ? 0 : 256);
+      }
+    }
+  }, 120_000);
+});
+
+describe('a log that was rebuilt and signed again', () => {
+  it('shows each event that is back-dated, by the checkpoints that its witnesses saw in between', async () => {
+    const recordedAt = T0 + 60 * MINUTE;
+    const old = { ...stewardChange('lead-4', 20, recordedAt), stream: 'lead-4', revision: 20, position: '145' };
+    const dated = sealed(events.with(144, signedEvent(old)));
+    folders.push(dated.folder);
+    const report = await check(dated.folder);
+    expect([report.verdict, report.index, report.rule]).toEqual([
+      'tampered',
+      144,
+      expect.stringMatching(/^back-dated/),
+    ]);
+  });
+});
+
+describe('a log beside its store', () => {
+  const due = new Date((T0 + SIZE * MINUTE) * 1_000).toISOString();
+  const different = async (all: typeof events) => {
+    const store = new MemoryEventStore();
+    for (const event of all)
+      await store.append(event.stream, event.revision === 0 ? 'no-stream' : event.revision - 1, [event]);
+    return compareWithStore(new TrailFolder(log.folder), SIZE, store, due);
+  };
+
+  it('has every event as a leaf, and every leaf’s event', async () => {
+    expect(await different(events)).toBeUndefined();
+  });
+
+  it.each<[string, (all: typeof events) => typeof events, number | undefined, RegExp]>([
+    ['data', (all) => all.with(7, { ...all[7]!, data: { nonce: 'x' } }), 7, /^dataHash/],
+    [
+      'metadata',
+      (all) => all.with(7, { ...all[7]!, metadata: { ...all[7]!.metadata, commandId: 'x' } }),
+      7,
+      /^metaHash/,
+    ],
+    [
+      'who did it',
+      (all) =>
+        all.with(7, {
+          ...all[7]!,
+          metadata: { ...all[7]!.metadata, actor: { kind: 'human', id: 'eve', role: 'sales' } },
+        }),
+      7,
+      /^actor/,
+    ],
+    ['the type', (all) => all.with(7, { ...all[7]!, type: 'LeadWon.v1' }), 7, /^type/],
+    ['an event less at the end', (all) => all.slice(0, -1), 299, /no event of this leaf/],
+    ['an event more at the end', (all) => [...all, more], undefined, /has no leaf/],
+    ['an event more within', (all) => [...all.slice(0, 9), more, ...all.slice(9)], 9, /and it has no leaf/],
+  ])('is shown where they differ: %s', async (_, spoil, index, rule) => {
+    const found = await different(spoil([...events]));
+    expect([found?.index, found?.rule]).toEqual([index, expect.stringMatching(rule)]);
+  });
+  const more = { ...events[0]!, ...stewardChange('lead-x', 0, T0), stream: 'lead-x', revision: 0 };
+});
