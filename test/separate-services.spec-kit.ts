@@ -10,13 +10,13 @@ import { onPostgres } from '../libs/postgres/postgres.spec-kit.js';
 import { testPostgres } from '../tools/postgres/test-server.mjs';
 import { clientOf } from './baton.spec-kit.js';
 import type { Client } from './client.spec-kit.js';
-import { EventStoreDbDouble } from './eventstoredb/eventstoredb-double.spec-kit.js';
+import { testEventStore } from './eventstoredb/test-event-store.spec-kit.js';
 
 export const SERVICES = ['team-views', 'lead-api', 'lead-routing', 'event-relay', 'audit-trail'] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
-const mainOf = (service: ServiceName): string =>
-  fileURLToPath(new URL(`../dist/bundle/${service}.js`, import.meta.url));
+const mainOf = (service: ServiceName, bundle: string): string =>
+  fileURLToPath(new URL(`../dist/${bundle}/${service}.js`, import.meta.url));
 
 /** A process of a service, on a free port. */
 export class ServiceProcess {
@@ -25,8 +25,9 @@ export class ServiceProcess {
   readonly url: Promise<string>;
   private readonly child: ChildProcess;
 
-  constructor(service: ServiceName, env: Readonly<Record<string, string>>) {
-    this.child = spawn(process.execPath, [mainOf(service)], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  /** @param bundle folder in dist of the programs: `bundle`, or one made of it */
+  constructor(service: ServiceName, env: Readonly<Record<string, string>>, bundle = 'bundle') {
+    this.child = spawn(process.execPath, [mainOf(service, bundle)], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.ended = new Promise((resolve) => this.child.once('close', resolve));
     const listening = new Promise<string>((resolve) => {
       for (const stream of [this.child.stdout, this.child.stderr]) {
@@ -46,27 +47,39 @@ export class ServiceProcess {
     this.url.catch(() => undefined);
   }
 
-  kill(signal: 'SIGKILL' | 'SIGTERM'): void {
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
+  kill(signal: 'SIGKILL' | 'SIGTERM' | 'SIGSTOP' | 'SIGCONT'): void {
     this.child.kill(signal);
   }
 }
 
-/** The services as processes of their own, on a real Kafka and PostgreSQL and on EventStoreDB's double or a real one. */
-export async function startServices() {
+export type Services = Awaited<ReturnType<typeof startServices>>;
+
+/**
+ * The services as processes of their own, on a real Kafka and PostgreSQL and on EventStoreDB's double or a real one.
+ *
+ * @param tablespace of the PostgreSQL server for the read database
+ */
+export async function startServices({ tablespace }: { readonly tablespace?: string } = {}) {
   const directory = await mkdtemp(join(tmpdir(), 'baton-services-'));
   const broker = await ownBroker();
   const kafka = testSettings(broker.address);
   await makeTopics(kafka);
-  const double = await EventStoreDbDouble.start();
+  const store = await testEventStore();
   const server = await testPostgres();
   const name = `services_${process.pid}_${Date.now()}`;
-  await onPostgres(server, (client) => client.query(`create database ${name}`));
+  const place = tablespace === undefined ? '' : ` tablespace ${tablespace}`;
+  await onPostgres(server, (client) => client.query(`create database ${name}${place}`));
   const database = Object.assign(new URL(server), { pathname: `/${name}` }).href;
   const issuer = await DevTokenIssuer.open(devKeyFile(directory), Date.now);
   const jwks = join(directory, 'jwks.json');
   await writeFile(jwks, JSON.stringify(issuer.settings.keys));
   const env = {
-    BATON_EVENT_STORE: double.address,
+    BATON_EVENT_STORE: store.address,
+    BATON_EVENT_STORE_NAMESPACE: store.namespace,
     BATON_KAFKA: broker.address,
     BATON_KAFKA_LEAD_PARTITIONS: String(kafka.layout.leadPartitions),
     BATON_KAFKA_REFERENCE_PARTITIONS: String(kafka.layout.referencePartitions),
@@ -86,15 +99,19 @@ export async function startServices() {
     BATON_RATE_LIMIT: '1000000',
   };
   const processes: ServiceProcess[] = [];
-  const start = (service: ServiceName, more: Readonly<Record<string, string>> = {}): ServiceProcess => {
-    const started = new ServiceProcess(service, { ...env, ...more });
+  const start = (
+    service: ServiceName,
+    more: Readonly<Record<string, string>> = {},
+    bundle?: string,
+  ): ServiceProcess => {
+    const started = new ServiceProcess(service, { ...env, ...more }, bundle);
     processes.push(started);
     return started;
   };
   const dispose = async (): Promise<void> => {
     for (const one of processes) one.kill('SIGKILL');
     await Promise.all(processes.map(({ ended }) => ended));
-    double.stop();
+    store.dispose();
     await broker.dispose();
     await onPostgres(server, (client) => client.query(`drop database ${name} with (force)`));
     await rm(directory, { recursive: true, force: true });
@@ -108,5 +125,5 @@ export async function startServices() {
       return client;
     };
   };
-  return { env, directory, double, broker, start, clientsOf, dispose };
+  return { env, directory, store, kafka, database, broker, start, clientsOf, dispose };
 }

@@ -17,7 +17,7 @@ export function demoRoutingViews(book: LeadBook, reference: ReferenceData, read:
   }
   return {
     whenSeen: read,
-    whenCaughtUp: read,
+    whenCaughtUp: () => read().then(() => true),
     heldFor: (team) => Promise.resolve(book.heldFor(team).map(({ id }) => id)),
     room(team) {
       const capacity = reference.teams.get(team)?.openLeads ?? null;

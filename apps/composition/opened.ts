@@ -22,7 +22,8 @@ export class Opened {
   constructor(private readonly settings: ServiceSettings) {}
 
   async store(): Promise<EventStore> {
-    return this.#keep(await openEventStoreDb({ address: this.settings.eventStore }));
+    const { eventStore: address, namespace } = this.settings;
+    return this.#keep(await openEventStoreDb({ address, ...(namespace !== undefined && { namespace }) }));
   }
 
   /** All that commands and views stand on. */

@@ -18,3 +18,14 @@ export function logLevelFrom({ BATON_LOG_LEVEL: text = 'info' }: NodeJS.ProcessE
   if (level) return level;
   throw new SettingsRefused(`BATON_LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}`);
 }
+
+/**
+ * BATON_EVENT_STORE_NAMESPACE: what stands before the streams' names where several Batons share an EventStoreDB.
+ *
+ * @throws SettingsRefused
+ */
+export function namespaceFrom({ BATON_EVENT_STORE_NAMESPACE: text }: NodeJS.ProcessEnv): { namespace?: string } {
+  if (!text) return {};
+  if (/^[a-z0-9]{1,40}$/.test(text)) return { namespace: text };
+  throw new SettingsRefused('BATON_EVENT_STORE_NAMESPACE must be 1 to 40 lower-case letters or digits');
+}

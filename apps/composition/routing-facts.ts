@@ -34,7 +34,7 @@ export function salesLoadSource(database: ReadDatabase, reference: ReferenceData
 /** What lead-routing reads, from the lead cards; `views` tells when they have an event. */
 export function routingViews(
   database: ReadDatabase,
-  views: Pick<ProjectionRunner, 'whenProcessed' | 'whenCaughtUp'>,
+  views: Pick<ProjectionRunner, 'whenProcessed'> & { whenCaughtUp(): Promise<boolean | void> },
   reference: ReferenceData,
 ): RoutingViews {
   const load = new SalesLoad(database);
@@ -60,9 +60,10 @@ export function routingViews(
     },
     async whenCaughtUp() {
       const patience = new AbortController();
-      const late = sleep(WAIT_MS, undefined, { signal: patience.signal }).catch(() => undefined);
-      await Promise.race([views.whenCaughtUp(), late]);
+      const late = sleep(WAIT_MS, false, { signal: patience.signal }).catch(() => false);
+      const inTime = await Promise.race([views.whenCaughtUp(), late]);
       patience.abort();
+      return inTime !== false;
     },
     heldFor: async (team) => (await load.held(team)).map(({ lead }) => lead),
     async room(team) {

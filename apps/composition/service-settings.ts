@@ -7,7 +7,7 @@ import { kafkaSettingsFrom, type KafkaSettings } from '../../libs/kafka-client/k
 import type { LogLevel } from '../../libs/telemetry/logger.js';
 import type { TrailPlace } from '../../libs/ownership-trail/trail-set-up.js';
 import { isKeyName } from '../../libs/transparency-log/note-key.js';
-import { logLevelFrom, portOf, SettingsRefused } from './process-settings.js';
+import { logLevelFrom, namespaceFrom, portOf, SettingsRefused } from './process-settings.js';
 
 /** What a service needs beside its address; each is asked for only by those that use it. */
 export type Need = 'event-store' | 'kafka' | 'database' | 'keys' | 'signing-key' | 'trail' | 'issuer';
@@ -20,6 +20,8 @@ export interface ServiceSettings {
   readonly rateLimit?: RateLimit;
   /** `esdb://…` */
   readonly eventStore: string;
+  /** before the streams' names there */
+  readonly namespace?: string;
   readonly kafka: KafkaSettings;
   /** `postgres://…` */
   readonly database: string;
@@ -44,10 +46,11 @@ const SAYS: Readonly<Record<Need, string>> = {
 };
 
 /**
- * Reads BATON_HOST, BATON_PORT, BATON_LOG_LEVEL, BATON_RATE_LIMIT, and of BATON_EVENT_STORE, BATON_KAFKA (and its like),
- * BATON_DATABASE, BATON_KEY_FILE (default: keys.json in BATON_DATA), BATON_EVENT_SIGNING_KEY (default: event-signing.key
- * there), BATON_TRAIL (default: trail there; with BATON_TRAIL_KEY, BATON_TRAIL_POLICY, BATON_TRAIL_ORIGIN,
- * BATON_EVENT_KEYS) and BATON_ISSUER (and its like) what is needed.
+ * Reads BATON_HOST, BATON_PORT, BATON_LOG_LEVEL, BATON_RATE_LIMIT, and of BATON_EVENT_STORE (and
+ * BATON_EVENT_STORE_NAMESPACE), BATON_KAFKA (and its like), BATON_DATABASE, BATON_KEY_FILE (default: keys.json in
+ * BATON_DATA), BATON_EVENT_SIGNING_KEY (default: event-signing.key there), BATON_TRAIL (default: trail there; with
+ * BATON_TRAIL_KEY, BATON_TRAIL_POLICY, BATON_TRAIL_ORIGIN, BATON_EVENT_KEYS) and BATON_ISSUER (and its like) what is
+ * needed.
  *
  * @throws SettingsRefused with a line for each that is missing or wrong
  */
@@ -84,6 +87,7 @@ export function serviceSettingsFrom<N extends Need>(
   for (const need of needs) if (!found[need] && complained === 0) problems.push(SAYS[need]);
   const port = read(() => portOf('BATON_PORT', environment.BATON_PORT ?? String(defaultPort)));
   const logLevel = read(() => logLevelFrom(environment));
+  const namespace = read(() => namespaceFrom(environment));
   if (problems.length > 0) throw new SettingsRefused(problems.join('\n'));
   // What a service does not need may be missing, and it does not look at it.
   return {
@@ -91,6 +95,7 @@ export function serviceSettingsFrom<N extends Need>(
     port,
     logLevel,
     eventStore,
+    ...namespace,
     kafka,
     database,
     keyFile,

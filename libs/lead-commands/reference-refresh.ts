@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { ReadDatabase } from '../read-database/read-database.js';
 import { describeFault } from '../telemetry/fault-description.js';
 import type { ReferenceData } from './reference-data.js';
-import { referenceStreams } from './reference-streams.js';
+import { knowsReferenceStreams, referenceStreams } from './reference-streams.js';
 
 /** How long a change that another process made may stay unknown here; every fact of a decision says its revision. */
 const EVERY_MS = 2_000;
@@ -39,7 +39,7 @@ export class ReferenceRefresh {
   async start(): Promise<void> {
     const { startWithinMs = START_WITHIN_MS, logger } = this.parts;
     for (let waited = 0; ; waited += LOOK_AGAIN_MS) {
-      const fault = await this.refresh().then(
+      const fault = await this.firstRefresh().then(
         () => undefined,
         (error: unknown) => error,
       );
@@ -58,6 +58,12 @@ export class ReferenceRefresh {
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.running;
+  }
+
+  /** On a part of the teams it would be decided as if there were no others. */
+  private async firstRefresh(): Promise<void> {
+    if (!(await knowsReferenceStreams(this.parts.database))) throw new Error('the views are being built');
+    await this.refresh();
   }
 
   private async refresh(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { RecordedEvent } from '../event-store/event-store.js';
+import { readBuilds } from '../projection-runner/builds.js';
 import type { Projection } from '../projection-runner/projection.js';
 import type { ReadDatabase, Writing } from '../read-database/read-database.js';
 
@@ -51,4 +52,10 @@ export async function referenceStreams(database: Pick<ReadDatabase, 'reading'>):
     CATEGORIES.map((category) => db.selectFrom(`${category}_stream`).select('stream').execute()),
   );
   return found.flat().map(({ stream }) => stream);
+}
+
+/** Whether the views that name them have all that stood when they were made: until then they serve what they have. */
+export async function knowsReferenceStreams({ reading }: Pick<ReadDatabase, 'reading'>): Promise<boolean> {
+  const builds = await Promise.all(referenceProjections().map(({ name }) => readBuilds(reading, name)));
+  return builds.every((rows) => rows.some(({ serving, status }) => serving === 1 && status === 'live'));
 }

@@ -62,6 +62,33 @@ export class RoutingProcessor {
     }
   }
 
+  /**
+   * Routes the leads that stand qualified without ever having been offered, each for the event that asked for it: what
+   * was done already is a repetition.
+   *
+   * @returns false where the views did not have them in time: then nothing was done
+   */
+  async takeUp(): Promise<boolean> {
+    const { views, store } = this.parts;
+    if (!(await views.whenCaughtUp())) return false;
+    for await (const lead of views.neverOffered()) {
+      const events = await store.readStream(`lead-${lead}`, { direction: 'backward' });
+      const asked = events.find((event) => this.#errandsOf(event).some(({ kind }) => kind === 'route'));
+      if (asked) await this.handle(asked);
+    }
+    return true;
+  }
+
+  /** None of an event that this program does not know. */
+  #errandsOf(event: RecordedEvent): readonly Errand[] {
+    try {
+      return errandsOf(event);
+    } catch (fault) {
+      if (!(fault instanceof UnknownEvent)) throw fault;
+      return [];
+    }
+  }
+
   async #run(errand: Errand, event: RecordedEvent): Promise<void> {
     switch (errand.kind) {
       case 'route':

@@ -2,8 +2,8 @@
 export interface RoutingViews {
   /** resolves once the views the rules read have the event, or after a bounded wait */
   whenSeen(stream: string, revision: number): Promise<void>;
-  /** resolves once the views have what was recorded until now, or after a bounded wait */
-  whenCaughtUp(): Promise<void>;
+  /** whether the views have what was recorded until now; false after a bounded wait */
+  whenCaughtUp(): Promise<boolean>;
   /** leads held for a team, the best score first, then the longest held */
   heldFor(team: string): Promise<readonly string[]>;
   /** how many more open leads the team can take; null: as many as come */

@@ -33,8 +33,8 @@ export class RoutingService {
   }
 
   /**
-   * Goes on where it was. Where nothing is remembered although there is history (the read database was lost), it begins
-   * with what comes now, and takes up the leads that stand qualified without ever having been offered: running old
+   * Goes on where it was. Where nothing is remembered although there is history (the read database was lost), it takes
+   * up the leads that stand qualified without ever having been offered, and goes on with what comes now: running all old
    * triggers again could hand off what people have since decided otherwise.
    */
   async start(): Promise<void> {
@@ -42,13 +42,9 @@ export class RoutingService {
     await memory.open();
     const remembered = await memory.progress();
     const head = await feed.head();
-    this.#reached = new Map(remembered ?? head);
-    if (!remembered) {
-      await memory.reached(0, -1n);
-      for (const [partition, offset] of head) await memory.reached(partition, offset);
-      if (head.size > 0) logger.warn('lead-routing remembers nothing: it begins with what comes now');
-    }
-    this.#running = this.#run();
+    // Until it has taken up what waits, it counts as having done nothing.
+    this.#reached = new Map(remembered);
+    this.#running = this.#run(remembered ? undefined : head);
     await this.#schedule();
   }
 
@@ -69,11 +65,14 @@ export class RoutingService {
     return oldest === undefined ? 0 : Math.max(0, this.parts.clock() - Date.parse(oldest));
   }
 
-  async #run(): Promise<void> {
+  /** @param lost where the feed was when nothing was remembered */
+  async #run(lost: FeedProgress | undefined): Promise<void> {
     const { feed, logger, memory } = this.parts;
     const { signal } = this.#stopping;
     for (let attempt = 0; !signal.aborted; attempt += 1) {
       try {
+        if (lost) await this.#beginAnew(lost);
+        lost = undefined;
         const handler = async (batch: FeedBatch): Promise<void> => {
           await this.#handle(batch);
           attempt = 0;
@@ -87,6 +86,18 @@ export class RoutingService {
         await sleep(pause, undefined, { signal }).catch(() => undefined);
       }
     }
+  }
+
+  /** Remembered only once all is taken up: cut off in the middle, it is done again. */
+  async #beginAnew(head: FeedProgress): Promise<void> {
+    const { memory, logger } = this.parts;
+    if (head.size > 0) {
+      logger.warn('lead-routing remembers nothing: it takes up what waits, and goes on with what comes now');
+      while (!(await this.#processor.takeUp())) if (this.#stopping.signal.aborted) return;
+    }
+    await memory.reached(0, -1n);
+    for (const [partition, offset] of head) await memory.reached(partition, offset);
+    this.#reached = new Map(head);
   }
 
   async #handle({ partition, offset, events }: FeedBatch): Promise<void> {

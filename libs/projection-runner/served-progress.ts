@@ -31,16 +31,17 @@ export class ServedProgress {
     }
   }
 
-  /** Resolves when every view that queries see has what the feed had at the time of the call, or after ten seconds. */
-  async whenCaughtUp(): Promise<void> {
+  /** Whether every view that queries see has what the feed had at the time of the call; false after ten seconds. */
+  async whenCaughtUp(): Promise<boolean> {
     const end = this.elapsed() + LONGEST_MS;
     const head = await this.feed.head();
     while (this.elapsed() < end) {
       const builds = await this.serving();
       const reached = await Promise.all(builds.map(({ build }) => readProgress(this.database.reading, build)));
-      if (builds.length > 0 && reached.every((progress) => hasReached(progress, head))) return;
+      if (builds.length > 0 && reached.every((progress) => hasReached(progress, head))) return true;
       await sleep(LOOK_AGAIN_MS);
     }
+    return false;
   }
 
   private serving(): Promise<readonly { readonly build: string; readonly projection: string }[]> {

@@ -3,10 +3,10 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 
 /**
  * `through`: passes everything on. `away`: refuses, and what was open is reset. `half-open`: accepts and keeps
- * connections, but nothing passes, neither way. `slow`: passes little at a time. `reset`: cuts each connection in the
- * middle of a frame, after some kilobytes of it went through.
+ * connections, but nothing passes, neither way. `mute`: the server hears everything, but no answer passes. `slow`: passes
+ * little at a time. `reset`: cuts each connection in the middle of a frame, after some kilobytes of it went through.
  */
-export type ProxyMode = 'through' | 'away' | 'half-open' | 'slow' | 'reset';
+export type ProxyMode = 'through' | 'away' | 'half-open' | 'mute' | 'slow' | 'reset';
 
 const SLOW_BYTES = 8 * 1024;
 const SLOW_EVERY_MS = 5;
@@ -20,9 +20,12 @@ export class TcpFaultProxy {
   private mode: ProxyMode = 'through';
   private own = 0;
   private swallowing: (() => void)[] = [];
+  private awaited: { readonly text: string; readonly heard: () => void } | undefined;
+  private readonly muted = new Set<Socket>();
 
   /** where it leads; to be set before the first connection */
   targetPort = 0;
+  targetHost = '127.0.0.1';
 
   static async start(): Promise<TcpFaultProxy> {
     const proxy = new TcpFaultProxy();
@@ -45,7 +48,15 @@ export class TcpFaultProxy {
       await closed;
     } else if (before === 'away') await this.listen();
     // What was swallowed is lost: such a connection ends with a reset, as when the way comes back with other state.
-    if (before === 'half-open') for (const reset of this.swallowing.splice(0)) reset();
+    if (mode === 'through') {
+      this.awaited = undefined;
+      for (const reset of this.swallowing.splice(0)) reset();
+    }
+  }
+
+  /** Whoever sends this text next hears nothing more: the server does what was asked, and the answer is lost. */
+  muteAfter(text: string): Promise<void> {
+    return new Promise((heard) => (this.awaited = { text, heard }));
   }
 
   async stop(): Promise<void> {
@@ -60,7 +71,7 @@ export class TcpFaultProxy {
   }
 
   private join(client: Socket): void {
-    const server = connect(this.targetPort, '127.0.0.1');
+    const server = connect(this.targetPort, this.targetHost);
     const end = (): void => {
       client.resetAndDestroy();
       server.resetAndDestroy();
@@ -70,18 +81,26 @@ export class TcpFaultProxy {
       socket.on('error', end);
       socket.on('close', () => {
         this.sockets.delete(socket);
+        this.muted.delete(socket);
         end();
       });
     }
-    this.pass(client, server, end);
-    this.pass(server, client, end);
+    this.pass(client, server, end, false);
+    this.pass(server, client, end, true);
   }
 
-  private pass(from: Socket, to: Socket, end: () => void): void {
+  private pass(from: Socket, to: Socket, end: () => void, isAnswer: boolean): void {
     let passed = 0;
     from.on('data', (chunk: Buffer) => {
       passed += chunk.length;
+      if (isAnswer && (this.mode === 'mute' || this.muted.has(to))) return void this.swallowing.push(end);
+      if (!isAnswer && this.awaited && chunk.includes(this.awaited.text)) {
+        this.muted.add(from);
+        this.awaited.heard();
+        this.awaited = undefined;
+      }
       switch (this.mode) {
+        case 'mute':
         case 'through':
           return void this.write(from, to, chunk);
         case 'slow':

@@ -1,0 +1,162 @@
+import type { Client } from 'pg';
+import { describeWithOwnKafka } from '../../libs/kafka-client/kafka-broker.spec-kit.js';
+import { onPostgres } from '../../libs/postgres/postgres.spec-kit.js';
+import { testPostgres } from '../../tools/postgres/test-server.mjs';
+import { until } from '../until.spec-kit.js';
+import { soon, type Chain, type Slot } from './chain.spec-kit.js';
+import type { ChainLoad } from './chain-load.spec-kit.js';
+import { ChainTrial } from './chain-trial.spec-kit.js';
+import { faultCount } from './relayed-world.spec-kit.js';
+import { SmallDisk } from './small-disk.spec-kit.js';
+import type { ProxyMode } from './tcp-fault-proxy.spec-kit.js';
+
+const LONGEST_MS = 240_000 + faultCount(0) * 20_000;
+const DISK_MB = 400;
+const TABLESPACE = `small_${process.pid}`;
+
+const doneOf = ({ sent }: ChainLoad): number => sent.filter(({ wanted }) => wanted === 'done').length;
+
+describeWithOwnKafka('the stores under the chain of services', () => {
+  let trial: ChainTrial;
+  let chain: Chain;
+  let disk: SmallDisk | undefined;
+  beforeAll(async () => {
+    disk = process.env.BATON_TEST_DATABASE ? undefined : await SmallDisk.mount(DISK_MB);
+    const mounted = disk;
+    if (mounted) await onPostgres(await testPostgres(), (client) => makeTablespace(client, mounted));
+    trial = await ChainTrial.open(disk ? { tablespace: TABLESPACE } : {});
+    chain = trial.chain;
+  }, LONGEST_MS);
+  afterAll(async () => {
+    await trial.dispose();
+    if (!disk) return;
+    await onPostgres(await testPostgres(), (client) => client.query(`drop tablespace ${TABLESPACE}`));
+    await disk.unmount();
+  });
+
+  const readiness = (slot: Slot): Promise<number> =>
+    chain.process(slot).url.then((url) => fetch(`${url}/readyz`).then(({ status }) => status));
+  const isReady = (slot: Slot, wanted: boolean): Promise<number> =>
+    until(
+      async () => {
+        await soon();
+        return readiness(slot);
+      },
+      (status) => (status === 200) === wanted,
+      `${slot} ${wanted ? 'ready' : 'unready'}`,
+      60_000,
+    );
+
+  it(
+    'F12: the event store away, silent, slow and cut off in mid-frame while commands flow',
+    async () => {
+      const { toStore } = chain;
+      if (!toStore)
+        return void process.stderr.write('\nSKIPPED: F12 by the network: TLS or a cluster takes no proxy\n');
+      const rounds = Math.ceil(faultCount(3) / 3);
+      const all = async (mode: ProxyMode): Promise<unknown> =>
+        Promise.all([toStore.api.become(mode), toStore.others.become(mode)]);
+      await trial.underLoad(`F12: the event store ${rounds} times away, silent, slow and reset`, async (load) => {
+        for (const mode of Array.from({ length: rounds }, (): ProxyMode[] => [
+          'away',
+          'half-open',
+          'slow',
+          'reset',
+        ]).flat()) {
+          await chain.whenAnswered(12);
+          await all(mode);
+          if (mode === 'slow' || mode === 'reset') await chain.whenAnswered(12);
+          else {
+            await isReady('lead-api', false);
+            const done = doneOf(load);
+            await isReady('lead-api', false);
+            expect(doneOf(load)).toBe(done);
+          }
+          await all('through');
+          await isReady('lead-api', true);
+        }
+        return 'nothing is done without it, and readiness says so (V11)';
+      });
+    },
+    LONGEST_MS,
+  );
+
+  it(
+    'F12: an event store that fails calls in every way, answers conflicts and ends subscriptions',
+    async () => {
+      const { double } = chain.services.store;
+      if (!double)
+        return void process.stderr.write('\nSKIPPED: F12 by the calls: a real server does not fail on demand\n');
+      const rounds = faultCount(3);
+      let failed = 0;
+      let conflicts = 0;
+      const append = double.log.append.bind(double.log);
+      double.log.append = (...given) => {
+        const appended = append(...given);
+        if ('actual' in appended) conflicts += 1;
+        return appended;
+      };
+      const faults = ['unavailable-after-taking', 'internal', 'unanswered', 'unavailable', { slowMs: 1_000 }] as const;
+      double.fault = ({ kind, nth }) =>
+        kind === 'append' && nth % 9 === 0 ? faults[(failed += 1) % faults.length] : undefined;
+      await trial.underLoad(`F12: one append of nine fails, subscriptions end cleanly ${rounds} times`, async () => {
+        for (let n = 0; n < rounds; n += 1) {
+          await chain.whenAnswered(20);
+          double.endSubscriptions();
+        }
+        await until(soon, () => conflicts > 0, 'a conflict');
+        double.fault = () => undefined;
+        return `${failed} calls failed, ${conflicts} conflicts`;
+      });
+      double.log.append = append;
+    },
+    LONGEST_MS,
+  );
+
+  it(
+    'F18: no room at the read database stops views and keys, loses nothing, and is over when there is room',
+    async () => {
+      if (!disk) return;
+      const full = disk;
+      const rounds = Math.ceil(faultCount(1) / 10);
+      await trial.underLoad(`F18: the read database's disk full ${rounds} times`, async () => {
+        for (let n = 0; n < rounds; n += 1) {
+          await chain.whenAnswered(12);
+          await full.fill();
+          await isReady('team-views 1', false);
+          await full.empty();
+          await isReady('team-views 1', true);
+        }
+        return 'the views said so';
+      });
+    },
+    LONGEST_MS,
+  );
+
+  it(
+    'F19: a lost read database is filled from zero while commands are served',
+    async () => {
+      const rounds = Math.ceil(faultCount(1) / 10);
+      await trial.underLoad(`F19: the read database lost ${rounds} times while serving`, async (load) => {
+        for (let n = 0; n < rounds; n += 1) {
+          await chain.whenAnswered(12);
+          await onPostgres(chain.services.database, (client) => client.query('drop schema baton_views cascade'));
+          const done = doneOf(load);
+          for (const slot of ['team-views 1', 'team-views 2', 'lead-routing'] as const) await chain.kill(slot);
+          await Promise.all(
+            (['team-views 1', 'team-views 2', 'lead-routing'] as const).map((slot) => chain.start(slot)),
+          );
+          await chain.whenAnswered(12);
+          expect(doneOf(load)).toBeGreaterThan(done);
+        }
+      });
+    },
+    LONGEST_MS,
+  );
+});
+
+async function makeTablespace(client: Client, disk: SmallDisk): Promise<void> {
+  const { rows } = await client.query<{ data_directory: string }>('show data_directory');
+  const folder = await disk.folderLike(rows[0]?.data_directory ?? '');
+  await client.query(`create tablespace ${TABLESPACE} location '${folder}'`);
+}
