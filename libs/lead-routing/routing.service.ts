@@ -38,7 +38,7 @@ export class RoutingService {
    * triggers again could hand off what people have since decided otherwise.
    */
   async start(): Promise<void> {
-    const { memory, feed, logger } = this.parts;
+    const { memory, feed } = this.parts;
     await memory.open();
     const remembered = await memory.progress();
     const head = await feed.head();
