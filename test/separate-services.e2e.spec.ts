@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openEventStoreDb } from '../libs/event-store/eventstoredb/open-eventstoredb.js';
 import { everything } from '../libs/event-store/opened-store.spec-kit.js';
 import { describeWithKafka } from '../libs/kafka-client/kafka-broker.spec-kit.js';
 import { fsck } from '../libs/ownership-trail/fsck.js';
@@ -53,7 +52,7 @@ describeWithKafka('Baton as separate services', () => {
       expect(card.body.revision).toBe(3);
       const trail = services.start('audit-trail');
       const log = services.clientsOf(await trail.url);
-      const store = await openEventStoreDb({ address: services.double.address });
+      const store = await services.store.open();
       const events = await everything(store);
       await store.close();
       await until(
