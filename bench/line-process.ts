@@ -39,8 +39,13 @@ export class LineProcess {
   }
 
   ask<Answer>(question: object): Promise<Answer> {
-    this.#child.stdin?.write(`${JSON.stringify(question)}\n`);
+    this.tell(question);
     return this.hear<Answer>();
+  }
+
+  /** What is answered later, or not at all. */
+  tell(said: object): void {
+    this.#child.stdin?.write(`${JSON.stringify(said)}\n`);
   }
 
   /** Ends what it reads, upon which it ends itself; a program that does not read is sent a signal. */

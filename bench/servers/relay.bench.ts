@@ -4,22 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Position, RecordedEvent } from '../../libs/event-store/event-store.js';
 import { SqliteEventStore } from '../../libs/event-store/sqlite-event-store.js';
-import { EventRelay } from '../../libs/event-relay/event-relay.js';
-import { KafkaTarget } from '../../libs/event-relay/kafka/kafka-target.js';
 import { relayRequests } from '../../libs/event-relay/kafka/relay-records.js';
-import { openClient, withAdmin } from '../../libs/kafka-client/kafka-client.js';
+import { openClient } from '../../libs/kafka-client/kafka-client.js';
 import type { KafkaSettings } from '../../libs/kafka-client/kafka-settings.js';
-import { ensureTopics } from '../../libs/kafka-client/topics.js';
-import { KafkaServer } from '../../tools/kafka/kafka-server.js';
-import { kafkaVersion, NoKafkaServer } from '../../tools/kafka/server-jars.js';
+import { kafkaVersion } from '../../tools/kafka/server-jars.js';
 import { secondsOf } from '../at-once.js';
 import { median, type BenchFigure, type SkippedFigure } from '../figure.js';
 import { appendLeads } from '../lead-load.js';
+import { BATCH, brokerOf, newTopics, relayAll } from './relayed.js';
 
 const NAME = 'relay, against the slower of reading the store and raw transactional producing';
 const EVENTS = 32_000;
 const APPENDERS = 64;
-const BATCH = 2_000;
 const ROUNDS = 3;
 
 /** From a SQLite store to a real broker on the same machine; every round has topics of its own, the first warms up. */
@@ -47,7 +43,7 @@ async function measured(store: SqliteEventStore, address: string): Promise<Bench
     const batches: RecordedEvent[][] = [];
     const read = EVENTS / (await secondsOf(() => readAll(store, (batch) => batches.push([...batch]))));
     const raw = EVENTS / (await produceRaw(batches, await newTopics(address)));
-    const relayed = EVENTS / (await relayAll(store, await newTopics(address)));
+    const relayed = EVENTS / (await relayAll(store, await newTopics(address), EVENTS));
     if (round > 0) rates.push({ read, raw, relayed });
   }
   const perSecond = (of: 'read' | 'raw' | 'relayed'): string =>
@@ -89,56 +85,4 @@ async function produceRaw(batches: readonly RecordedEvent[][], settings: KafkaSe
   });
   await producer.disconnect();
   return seconds;
-}
-
-/** Seconds from where the relay has taken over to where it has brought everything. */
-async function relayAll(store: SqliteEventStore, settings: KafkaSettings): Promise<number> {
-  let published = 0;
-  let began = 0;
-  const seconds = await new Promise<number>((resolve, reject) => {
-    const relay = new EventRelay({
-      store,
-      target: new KafkaTarget({ settings, newNonce: randomUUID }),
-      clock: Date.now,
-      batchSize: BATCH,
-      observe: (seen) => {
-        if (seen.kind === 'began') began = performance.now();
-        if (seen.kind === 'fault') reject(seen.fault);
-        if (seen.kind !== 'published' || (published += seen.events) < EVENTS) return;
-        const end = performance.now();
-        void relay.stop().then(() => resolve((end - began) / 1_000));
-      },
-    });
-    relay.start();
-  });
-  return seconds;
-}
-
-async function newTopics(address: string): Promise<KafkaSettings> {
-  const run = randomUUID().slice(0, 8);
-  const settings: KafkaSettings = {
-    brokers: [address],
-    topics: {
-      leadEvents: `bench.${run}.lead-events`,
-      referenceEvents: `bench.${run}.reference-events`,
-      trail: `bench.${run}.trail`,
-      relayCheckpoint: `bench.${run}.relay-checkpoint`,
-    },
-    layout: { leadPartitions: 6, referencePartitions: 2, replication: 1, minInSync: 1 },
-    skipped: new Set(),
-  };
-  await withAdmin(await openClient(settings, { clientId: 'bench' }), (admin) => ensureTopics(admin, settings));
-  return settings;
-}
-
-async function brokerOf(directory: string): Promise<{ address: string; stop: () => Promise<void> } | string> {
-  const named = process.env.BATON_TEST_KAFKA;
-  if (named !== undefined) return { address: named, stop: async () => undefined };
-  try {
-    const server = await KafkaServer.start({ directory: join(directory, 'kafka') });
-    return { address: server.address, stop: () => server.end('SIGKILL') };
-  } catch (fault) {
-    if (fault instanceof NoKafkaServer) return `${fault.message}, and BATON_TEST_KAFKA names no broker`;
-    throw fault;
-  }
 }

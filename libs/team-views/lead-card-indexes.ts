@@ -3,6 +3,21 @@ import type { CardRow, IntervalRow } from './lead-card-tables.js';
 
 type Index<Column> = readonly [name: string, first: Column, ...more: Column[]];
 
+/** What the numbers of leads as they stand are by: they are read from an index alone. */
+const COUNTED_BY = [
+  'state',
+  'phase',
+  'source',
+  'topic',
+  'campaign',
+  'steward_team',
+  'steward_person',
+  'sales_team',
+  'sales_person',
+  'worker_team',
+  'worker_person',
+] as const satisfies readonly (keyof CardRow)[];
+
 const SORTED: readonly Index<keyof CardRow>[] = [
   ['lead_card_updated', 'updated_at'],
   ['lead_card_created', 'created_at'],
@@ -10,7 +25,7 @@ const SORTED: readonly Index<keyof CardRow>[] = [
   ['lead_card_phase', 'phase', 'state_since'],
   ['lead_card_score', 'score_rank'],
   ['lead_card_contact', 'contact'],
-  // Holds all that a board filters by: its counts are read from the index alone.
+  // Holds all that a board filters by and a number of what stands is by: counts are read from the index alone.
   [
     'lead_card_board',
     'state',
@@ -21,6 +36,10 @@ const SORTED: readonly Index<keyof CardRow>[] = [
     'topic',
     'campaign',
     'phase',
+    'sales_team',
+    'sales_person',
+    'worker_team',
+    'worker_person',
     'lead',
   ],
 ];
@@ -33,10 +52,10 @@ const SPARSE: readonly Index<keyof CardRow>[] = [
   ['lead_card_queue', 'sales_team', 'queue_key', 'lead'],
   ['lead_card_desk', 'sales_person', 'queue_key', 'lead'],
   ['lead_card_worker', 'worker_team', 'worker_person', 'phase', 'worker_updated_at', 'lead'],
-  ['lead_card_standing', 'stands_since', 'lead'],
+  ['lead_card_standing', 'stands_since', 'lead', ...COUNTED_BY],
   ['lead_card_resume', 'resume_at'],
   ['lead_card_silent', 'silent_from'],
-  ['lead_card_quiet', 'quiet_since', 'silent_from'],
+  ['lead_card_quiet', 'quiet_since', 'silent_from', 'lead', ...COUNTED_BY],
 ];
 
 const OF_INTERVALS: readonly Index<keyof IntervalRow>[] = [

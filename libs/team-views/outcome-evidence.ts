@@ -41,7 +41,8 @@ export class OutcomeEvidence {
   }
 
   page(query: EvidenceQuery): Promise<EvidencePage> {
-    return pageOfLeads(this.behind(query), this.readable(query), query);
+    const behind = this.behind(query);
+    return pageOfLeads(behind, this.readable(behind, query.scope), query);
   }
 
   private behind(query: EvidenceQuery) {
@@ -51,9 +52,7 @@ export class OutcomeEvidence {
     return unitsOf(this.db, query).where(countsNoneApart ? sql<SqlBool>`1 = 0` : having(traits, asOf));
   }
 
-  private readable(query: EvidenceQuery) {
-    const { scope } = query;
-    const behind = this.behind(query);
+  private readable(behind: ReturnType<OutcomeEvidence['behind']>, scope: Scope) {
     if (scope.all) return behind;
     const mine = this.cards
       .selectFrom('lead_card')
@@ -66,7 +65,8 @@ export class OutcomeEvidence {
 /**
  * A page of the leads that stand in rows, each once.
  *
- * @param behind all rows, each with a column `lead`; `own` those of leads that the caller may read
+ * @param behind all rows, each with a column `lead`; `own` those of leads that the caller may read, the same object where
+ * that is all of them
  */
 export async function pageOfLeads<Tables, Table extends keyof Tables>(
   behind: SelectQueryBuilder<Tables, Table, object>,
@@ -76,7 +76,7 @@ export async function pageOfLeads<Tables, Table extends keyof Tables>(
   const lead = sql.ref<string>('lead');
   const [all, mine, found] = await Promise.all([
     behind.select(leadCount).executeTakeFirstOrThrow(),
-    own.select(leadCount).executeTakeFirstOrThrow(),
+    own === behind ? undefined : own.select(leadCount).executeTakeFirstOrThrow(),
     own
       .select(lead.as('lead'))
       .distinct()
@@ -88,7 +88,8 @@ export async function pageOfLeads<Tables, Table extends keyof Tables>(
   const leads = found.slice(0, limit).map((row) => (row as { readonly lead: string }).lead);
   const next = found.length > limit ? leads.at(-1) : undefined;
   const total = Number((all as LeadCount).leads);
-  return { leads, total, outside: total - Number((mine as LeadCount).leads), ...(next !== undefined && { next }) };
+  const inside = mine === undefined ? total : Number((mine as LeadCount).leads);
+  return { leads, total, outside: total - inside, ...(next !== undefined && { next }) };
 }
 
 interface LeadCount {

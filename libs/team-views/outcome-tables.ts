@@ -78,9 +78,51 @@ export type OutcomeLeadRow = RowOf<typeof OUTCOME_LEAD>;
 export type OutcomeTables = { outcome: OutcomeRow; outcome_lead: OutcomeLeadRow };
 export const OUTCOME_TABLES = ['outcome', 'outcome_lead'] as const satisfies readonly (keyof OutcomeTables)[];
 
+/** What decides whether a row counts. */
+const TRAITS = [
+  'result',
+  'imported',
+  'rated',
+  'policy_version',
+  'currency',
+  'due_at',
+  'touched_at',
+  'rejected_at',
+  'freed_at',
+] as const satisfies readonly (keyof OutcomeRow)[];
+/** All that a number looks at, so that it is read from the index alone; the months and sources asked for lie together. */
+const COUNTED = [
+  'unit',
+  'month',
+  'source',
+  'topic',
+  'campaign',
+  'segment',
+  'team',
+  'person',
+  'steward',
+  'item',
+  'reason',
+  'fault_domain',
+  'agreement_version',
+  'worth',
+  ...TRAITS,
+] as const satisfies readonly (keyof OutcomeRow)[];
+/** The leads behind a number, in their order and each beside itself. */
+const BEHIND = ['unit', 'lead', 'month', 'source', ...TRAITS] as const satisfies readonly (keyof OutcomeRow)[];
+
 export async function createOutcomeTables(tx: Writing): Promise<void> {
   await createTable(tx, 'outcome', OUTCOME, OUTCOME_KEY);
   await createTable(tx, 'outcome_lead', OUTCOME_LEAD, ['lead']);
-  await tx.schema.createIndex('outcome_month').on('outcome').columns(['unit', 'month', 'source']).execute();
+  await tx.schema
+    .createIndex('outcome_numbers')
+    .on('outcome')
+    .columns([...COUNTED])
+    .execute();
+  await tx.schema
+    .createIndex('outcome_evidence')
+    .on('outcome')
+    .columns([...BEHIND])
+    .execute();
   await tx.schema.createIndex('outcome_team').on('outcome').columns(['unit', 'team', 'month', 'person']).execute();
 }

@@ -34,7 +34,10 @@ export class RatingsOwed implements AnsweredMetric {
     });
   }
 
-  evidence: AnsweredMetric['evidence'] = (asked) => pageOfLeads(this.owed(asked), this.owed(asked, asked.scope), asked);
+  evidence: AnsweredMetric['evidence'] = (asked) => {
+    const all = this.owed(asked);
+    return pageOfLeads(all, asked.scope.all ? all : this.owed(asked, asked.scope), asked);
+  };
 
   private owed({ only }: Pick<AskedUnits, 'only'>, scope?: Scope) {
     const cycles = this.db

@@ -84,7 +84,8 @@ export class StandingNumbers {
       this.units(metric, asked, moment, of).where((eb) =>
         eb.and(conditions(eb, part === 'counted' ? filterHaving(metric.of, moment) : {})),
       );
-    return pageOfLeads(behind(), behind(scope), asked);
+    const all = behind();
+    return pageOfLeads(all, scope.all ? all : behind(scope), asked);
   }
 
   private units(metric: StandingMetric, { only }: Pick<AskedUnits, 'only'>, moment: StandingMoment, scope?: Scope) {
