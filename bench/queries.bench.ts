@@ -11,7 +11,7 @@ import { viewQueries } from './view-queries.js';
 
 /** BATON_BENCH_LEADS=100000 for the full measure, which takes some five minutes. */
 const LEADS = Number(process.env['BATON_BENCH_LEADS'] ?? 20_000);
-const REQUESTS = 100;
+const REQUESTS = 50;
 const WORST = 5;
 const DAY_MS = 86_400_000;
 const HALF_A_QUARTER_DAYS = 45;
