@@ -1,5 +1,6 @@
 import { InProcessFeed } from '../event-feed/in-process-feed.js';
 import type { EventFeed } from '../event-feed/event-feed.js';
+import type { RecordedEvent } from '../event-store/event-store.js';
 import { MemoryEventStore } from '../event-store/memory-event-store.js';
 import type { ReadDatabase, Writing } from '../read-database/read-database.js';
 import {
@@ -140,6 +141,31 @@ onEachReadDatabase('projection runner', () => {
       ]);
       expect(await runner.whenProcessed('steps', { stream: 'walk-a', revision: 0 }, LONG)).toBe(true);
       expect(await runner.whenProcessed('steps', { stream: 'walk-a', revision: 1 }, LONG)).toBe(false);
+    });
+
+    it('has each event once in every view also where one of those that travel together cannot fold it', async () => {
+      class PickyProjection extends StepProjection {
+        override readonly name = 'picky';
+        override readonly tables = ['picky_steps'];
+        override createTables = async (tx: Writing): Promise<void> => {
+          await tx.schema.createTable('picky_steps').addColumn('stream', 'text').execute();
+        };
+        override apply = async (events: readonly RecordedEvent[]): Promise<void> => {
+          if (events.some(({ data }) => data.sour)) throw new TypeError('sour');
+        };
+      }
+      const runner = await run([new StepProjection(), new PickyProjection()]);
+      await walk('walk-0', step());
+      await runner.whenCaughtUp();
+      await Promise.all([walk('walk-a', step(), step({ sour: true }), step()), walk('walk-b', step(), step())]);
+      await runner.whenCaughtUp();
+      expect(await stepsIn(opened.database)).toEqual({ 'walk-0': 1, 'walk-a': 3, 'walk-b': 2 });
+      expect((await deadLetters()).map(({ build, stream, revision }) => [build, stream, revision])).toEqual([
+        ['picky.1.1', 'walk-a', 1],
+        ['picky.1.1', 'walk-a', 2],
+      ]);
+      expect(await runner.whenProcessed('picky', { stream: 'walk-b', revision: 1 }, LONG)).toBe(true);
+      expect(await runner.whenProcessed('picky', { stream: 'walk-a', revision: 2 }, LONG)).toBe(false);
     });
 
     it('parks a stream at a type or version that it does not know', async () => {
