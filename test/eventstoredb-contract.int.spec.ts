@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { copyStore } from '../libs/event-store/copy-store.js';
 import { openEventStoreDb } from '../libs/event-store/eventstoredb/open-eventstoredb.js';
 import { eventStoreContract } from '../libs/event-store/event-store.contract.spec-kit.js';
+import { MemoryEventStore } from '../libs/event-store/memory-event-store.js';
+import { newEvents, newStream } from '../libs/event-store/opened-store.spec-kit.js';
 import { EventStoreDbDouble } from './eventstoredb/eventstoredb-double.spec-kit.js';
 
 for (const noisy of [false, true]) {
@@ -44,5 +47,17 @@ if (server === undefined) {
       },
       dispose: () => current.close(),
     };
+  });
+
+  it('a history is copied to a real EventStoreDB whole, and again as nothing new', async () => {
+    const from = new MemoryEventStore();
+    for (let n = 0; n < 20; n += 1) await from.append(newStream(), 'no-stream', newEvents(10));
+    const to = await openEventStoreDb({ address: server, namespace: `test${randomUUID().replaceAll('-', '')}` });
+    try {
+      expect(await copyStore({ from, to })).toMatchObject({ events: 200, written: 200, streams: 20 });
+      expect(await copyStore({ from, to })).toMatchObject({ events: 200, written: 0, streams: 20 });
+    } finally {
+      await to.close();
+    }
   });
 }

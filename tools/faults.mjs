@@ -1,5 +1,5 @@
 /*
- * npm run faults [-- --count 200] [-- PATTERN]: the fault tests, each fault done so many times, minutes under load. What
+ * npm run faults [-- --count 200] [PATTERN …]: the fault tests, each fault done so many times, minutes under load. What
  * was done, and which invariants were computed from the stores afterwards, is printed in a line for each.
  */
 import { spawn } from 'node:child_process';
@@ -20,7 +20,7 @@ const jest = [
   '--runInBand',
   'test/faults',
 ];
-const only = positionals.length > 0 ? ['--testNamePattern', positionals.join(' ')] : [];
+const only = positionals.length > 0 ? ['--testNamePattern', positionals.join('|')] : [];
 const child = spawn(process.execPath, [...jest, ...only], {
   stdio: 'inherit',
   env: { ...process.env, BATON_FAULTS: values.count },

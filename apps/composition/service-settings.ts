@@ -42,7 +42,7 @@ const SAYS: Readonly<Record<Need, string>> = {
   'signing-key':
     'BATON_EVENT_SIGNING_KEY must be set: the file of the key that events are signed with, the same for all services',
   trail: 'BATON_TRAIL must be set: the folder of the log, whose key and policy lie beside it',
-  issuer: 'BATON_ISSUER, BATON_AUDIENCE and BATON_JWKS must be set: who issues tokens (`baton jwks` for trying)',
+  issuer: 'BATON_ISSUER and BATON_AUDIENCE must be set: who issues tokens (BATON_JWKS and `baton jwks` for trying)',
 };
 
 /**

@@ -36,8 +36,18 @@ describe('the issuer’s settings', () => {
     });
   });
 
+  it('leave the keys to the issuer’s own document, which must come encrypted', () => {
+    const bare = { BATON_ISSUER: 'https://i.example', BATON_AUDIENCE: 'baton' };
+    expect(issuerFromEnvironment(bare)).toMatchObject({ keys: 'discovered' });
+    expect(() => issuerFromEnvironment({ ...bare, BATON_ISSUER: 'http://i.example' })).toThrow(
+      'BATON_ISSUER must be an https URL, except on loopback, or BATON_JWKS must be set',
+    );
+    expect(() => issuerFromEnvironment({ ...bare, BATON_ISSUER: 'somebody' })).toThrow(StartRefused);
+  });
+
   it('refuse the start when incomplete', () => {
     expect(() => issuerFromEnvironment({ BATON_ISSUER: 'https://i.example' })).toThrow(StartRefused);
+    expect(() => issuerFromEnvironment({ BATON_JWKS: 'https://i.example/keys' })).toThrow(StartRefused);
   });
 
   it.each(['http://i.example/keys', 'http://127.0.0.1.example/keys', 'https://', '/no/such/file'])(

@@ -11,6 +11,7 @@ import {
 import type { Clock } from '../decider/clock.js';
 import { TOKEN_ROLES, type TokenRole } from '../decider/decision.js';
 import type { Caller } from './caller.js';
+import { discoverKeys } from './issuer-discovery.js';
 import { SUBJECT_PATTERN } from './subject.js';
 
 /** Asymmetric only, so that a public key can never serve as a shared secret. */
@@ -25,8 +26,8 @@ export interface IssuerSettings {
   readonly issuer: string;
   /** must be among a token's `aud` */
   readonly audience: string;
-  /** the issuer's public keys: where they are published, or the set itself */
-  readonly keys: URL | JSONWebKeySet;
+  /** the issuer's public keys: where they are published, the set itself, or where the issuer's own document says */
+  readonly keys: URL | JSONWebKeySet | 'discovered';
   /** the claim that lists the roles; default `roles` */
   readonly rolesClaim?: string;
 }
@@ -45,7 +46,7 @@ export class IssuerAway extends Error {
 
 /** A verifier for one issuer. Keys come from its set alone: `jku`, `x5u`, `jwk` and `x5c` in a token are not read. */
 export function tokenVerifier(settings: IssuerSettings, clock: Clock): TokenVerifier {
-  const key = keyOf(settings.keys);
+  const key = keyOf(settings);
   return async (token) => {
     if (token.length > MOST_TOKEN_LENGTH) return refused('the token must not be longer than 8 KiB');
     const now = clock();
@@ -113,9 +114,9 @@ function ruleOf(fault: unknown): string {
 const CLAIMS = new Set(['iss', 'aud', 'sub', 'exp', 'iat']);
 
 /** Looks a key up in the issuer's set; a set that cannot be read is told apart from a key that is not in it. */
-function keyOf(keys: URL | JSONWebKeySet): JWTVerifyGetKey {
-  if (!(keys instanceof URL)) return createLocalJWKSet(keys);
-  const published = createRemoteJWKSet(keys);
+function keyOf({ keys, issuer }: IssuerSettings): JWTVerifyGetKey {
+  if (keys !== 'discovered' && !(keys instanceof URL)) return createLocalJWKSet(keys);
+  const published = keys === 'discovered' ? discoveredKeys(issuer) : createRemoteJWKSet(keys);
   return async (header, token) => {
     try {
       return await published(header, token);
@@ -124,5 +125,19 @@ function keyOf(keys: URL | JSONWebKeySet): JWTVerifyGetKey {
       if (fault instanceof errors.JOSENotSupported) throw fault;
       throw new IssuerAway("the issuer's keys cannot be read", { cause: fault });
     }
+  };
+}
+
+/** Asked for with the first token; an issuer that was away is asked again with the next. */
+function discoveredKeys(issuer: string): JWTVerifyGetKey {
+  let found: Promise<JWTVerifyGetKey> | undefined;
+  return async (header, token) => {
+    found ??= discoverKeys(issuer).then((url) => createRemoteJWKSet(url));
+    const asked = found;
+    const keys = await asked.catch((fault: unknown) => {
+      if (found === asked) found = undefined;
+      throw fault;
+    });
+    return keys(header, token);
   };
 }
