@@ -5,6 +5,7 @@ import { BatonApi } from './baton-api.js';
 import { CreatingClient } from './create-requests.js';
 import { median, type BenchFigure, type SkippedFigure } from './figure.js';
 import { LineProcess } from './line-process.js';
+import { startOptions } from './start-line.js';
 import { peersInstalled, startPeer, withoutPeers } from './peers.js';
 
 const CONNECTIONS = 50;
@@ -46,7 +47,7 @@ export async function run(): Promise<(BenchFigure | SkippedFigure)[]> {
 
 async function batonSide(stores: 'sqlite' | 'memory', dataDir: string): Promise<Side> {
   await mkdir(dataDir, { mode: 0o700 });
-  const process = new LineProcess(join(import.meta.dirname, 'baton-server.js'), [stores, dataDir]);
+  const process = new LineProcess(join(import.meta.dirname, 'baton-server.js'), [stores, dataDir], {}, startOptions());
   const { url } = await process.hear<{ url: string }>();
   const api = await BatonApi.of(url, dataDir);
   await api.agree();

@@ -13,7 +13,7 @@ import { copyLeads } from './lead-copies.js';
 const EVENTS = 1_000_000;
 const ROUNDS = 3;
 /** Events of a page of the port, few enough to die young; raw rows are read fastest in larger pages. */
-const PAGE = 200;
+const PAGE = 50;
 const RAW_PAGE = 1_000;
 
 /** Reading all history through the port and folding each lead, against reading the same file's rows and parsing them. */

@@ -5,6 +5,7 @@ import { BatonApi } from './baton-api.js';
 import { CreatingClient } from './create-requests.js';
 import { median, type BenchFigure } from './figure.js';
 import { LineProcess } from './line-process.js';
+import { startOptions } from './start-line.js';
 
 const STARTS = 5;
 const CREATES = 5_000;
@@ -37,7 +38,7 @@ async function startOnce(): Promise<Started> {
   const dataDir = await mkdtemp(join(tmpdir(), 'baton-bench-'));
   const before = performance.now();
   const env = { BATON_DATA: dataDir, BATON_PORT: '0', BATON_RATE_LIMIT: '1000000' };
-  const server = new LineProcess(MAIN, [], env);
+  const server = new LineProcess(MAIN, [], env, startOptions());
   try {
     const url = await whenListening(server);
     const seconds = (performance.now() - before) / 1_000;

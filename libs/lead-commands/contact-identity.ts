@@ -1,6 +1,7 @@
-import { contactStream, hasWithdrawn } from '../contacts/contact.js';
+import { contactStream, hasWithdrawn, type ContactState } from '../contacts/contact.js';
 import type { FactRef } from '../decider/decision.js';
 import { contactFold } from './folds.js';
+import type { LoadedStream } from './loaded-stream.js';
 import type { StreamCommands } from './stream-commands.js';
 
 /**
@@ -8,13 +9,22 @@ import type { StreamCommands } from './stream-commands.js';
  * into each other at the same moment, the one with the least id, so that all of them are still one person.
  */
 export async function survivorOf(commands: StreamCommands, contact: string): Promise<string> {
-  const passed: string[] = [];
+  return (await mergesOf(commands, contact)).survivor;
+}
+
+/** The same with every contact's stream that was read on the way, the survivor's among them. */
+async function mergesOf(commands: StreamCommands, contact: string) {
+  const read = new Map<string, LoadedStream<ContactState>>();
   for (let id = contact; ;) {
-    if (passed.includes(id)) return passed.slice(passed.indexOf(id)).toSorted()[0] ?? id;
-    passed.push(id);
-    const { state } = await commands.load(contactStream(id), contactFold);
-    if (state.mergedInto === undefined) return id;
-    id = state.mergedInto;
+    const loaded = await commands.load(contactStream(id), contactFold);
+    read.set(id, loaded);
+    const { mergedInto } = loaded.state;
+    if (mergedInto === undefined) return { survivor: id, read };
+    if (read.has(mergedInto)) {
+      const passed = [...read.keys()];
+      return { survivor: passed.slice(passed.indexOf(mergedInto)).toSorted()[0] ?? mergedInto, read };
+    }
+    id = mergedInto;
   }
 }
 
@@ -28,13 +38,13 @@ export interface Person {
 
 /** Whoever withdrew consent or was erased under one of their contacts did so as a person. */
 export async function personBehind(commands: StreamCommands, contact: string): Promise<Person> {
-  const survivor = await survivorOf(commands, contact);
-  const read = await Promise.all(
-    [...new Set([contact, survivor])].map(async (id) => {
-      const { state, revision } = await commands.load(contactStream(id), contactFold);
-      return { state, ref: { name: 'contact', stream: contactStream(id), revision } };
-    }),
-  );
+  const { survivor, read: loaded } = await mergesOf(commands, contact);
+  const read = [...loaded]
+    .filter(([id]) => id === contact || id === survivor)
+    .map(([id, { state, revision }]) => ({
+      state,
+      ref: { name: 'contact', stream: contactStream(id), revision },
+    }));
   return {
     consentWithdrawn: read.some(({ state }) => hasWithdrawn(state)),
     erased: read.some(({ state }) => state.erased),
