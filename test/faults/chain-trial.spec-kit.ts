@@ -23,8 +23,10 @@ export class ChainTrial {
   async underLoad(what: string, fault: (load: ChainLoad) => Promise<string | undefined | void>): Promise<void> {
     const load = new ChainLoad(this.chain);
     const already = this.sent.length;
-    const found = await fault(load).finally(() => load.end());
-    this.sent.push(...load.sent);
+    const found = await fault(load).finally(async () => {
+      await load.end();
+      this.sent.push(...load.sent);
+    });
     const lag = await settled(this.chain);
     const events = await checkStores(this.chain, this.sent, this.poisoned);
     const more = found ? `; ${found}` : '';

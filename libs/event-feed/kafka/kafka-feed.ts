@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeCloudEvent } from '../../contracts/cloud-event.js';
 import { openClient, withAdmin, type DriverLog } from '../../kafka-client/kafka-client.js';
 import type { KafkaSettings } from '../../kafka-client/kafka-settings.js';
-import { isCoordinatorUnsettled } from '../../kafka-client/kafka-fault.js';
+import { isCoordinatorUnsettled, kafkaFault } from '../../kafka-client/kafka-fault.js';
 import { PartitionReader } from '../../kafka-client/partition-reader.js';
 import { checkTopics } from '../../kafka-client/topics.js';
 import type { EventFeed, FeedOptions, FeedProgress } from '../event-feed.js';
@@ -22,6 +22,8 @@ export interface KafkaFeedOptions {
 /** Bytes from which the first record after a place is read; Kafka gives at least one batch, however large. */
 const MOST_ATTEMPTS = 20;
 const COORDINATOR_PAUSE_MS = 250;
+const READ_ATTEMPTS = 4;
+const READ_PAUSE_MS = 200;
 const A_LITTLE = 64 * 1024;
 
 /**
@@ -32,6 +34,7 @@ export class KafkaFeed implements EventFeed {
   readonly isShared = true;
   private readonly partitions: FeedPartitions;
   private reader: Promise<PartitionReader> | undefined;
+  private isClosed = false;
 
   private constructor(
     private readonly kafka: Kafka,
@@ -85,6 +88,7 @@ export class KafkaFeed implements EventFeed {
 
   /** Ends what `head` and `oldestAfter` hold open; deliveries end by their signals. */
   async close(): Promise<void> {
+    this.isClosed = true;
     const reader = await this.reader?.catch(() => undefined);
     this.reader = undefined;
     await reader?.close();
@@ -105,7 +109,19 @@ export class KafkaFeed implements EventFeed {
     return undefined;
   }
 
+  /** A partition's leader may have moved, or not be there for a moment: it is looked for again, by a new reader. */
   private async reading<Result>(read: (reader: PartitionReader) => Promise<Result>): Promise<Result> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.readOnce(read);
+      } catch (fault) {
+        if (this.isClosed || attempt === READ_ATTEMPTS || kafkaFault(fault).kind !== 'retriable') throw fault;
+        await sleep(READ_PAUSE_MS * attempt);
+      }
+    }
+  }
+
+  private async readOnce<Result>(read: (reader: PartitionReader) => Promise<Result>): Promise<Result> {
     this.reader ??= PartitionReader.open(this.kafka);
     const opened = this.reader;
     try {
