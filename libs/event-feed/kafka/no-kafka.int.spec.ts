@@ -1,0 +1,23 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { testSettings } from '../../kafka-client/kafka-broker.spec-kit.js';
+import { KafkaFeed } from './kafka-feed.js';
+
+const open = (address: string): Promise<KafkaFeed> =>
+  KafkaFeed.open({ settings: testSettings(address), clientId: 'spec', newGroup: randomUUID });
+
+it('names the setting and the address where another kind of server answers, or none', async () => {
+  const other = createServer((_, answer) => answer.end('hello')).listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const address = `127.0.0.1:${(other.address() as AddressInfo).port}`;
+  const line = new RegExp(
+    `^Kafka cannot be used now \\(.+\\): check BATON_KAFKA \\(${address}\\), and whether Kafka runs`,
+  );
+  await expect(open(address)).rejects.toThrow(line);
+  other.closeAllConnections();
+  other.close();
+  await once(other, 'close');
+  await expect(open(address)).rejects.toThrow(line);
+});
