@@ -177,6 +177,12 @@ function accessTable(agreement: object, sealedTile: string): Readonly<Record<str
     ...(Object.fromEntries(commands) as Record<string, Access[]>),
     'get /healthz': [open('/healthz')],
     'get /readyz': [open('/readyz')],
+    'get /audit/leads/{id}/ownership': onLeads('/audit/leads/{id}/ownership', (situation) => (person) => {
+      if (!withRole('auditor', 'marketing', 'sales').includes(person)) return 403;
+      return canRead(situation, person) ? 200 : 404;
+    }),
+    'get /audit/ownership': [get('/audit/ownership?team=north-sales', forThose(withRole('auditor'), 200))],
+    'get /audit/changes': [get('/audit/changes?actor=maria', forThose(withRole('auditor'), 200))],
     'get /audit/checkpoint': [open('/audit/checkpoint')],
     'get /audit/checkpoints/{size}': [open('/audit/checkpoints/0')],
     'get /audit/event-keys': [open('/audit/event-keys')],
@@ -291,6 +297,8 @@ describe('Every route × role × team', () => {
   let table: Readonly<Record<string, readonly Access[]>>;
   beforeAll(async () => {
     const { as } = baton;
+    for (const { lead, revision } of Object.values(leads))
+      await as('audrey').read(`/audit/leads/${lead}/ownership?after=${lead}@${revision}`);
     const { shipped } = await as('maria').read<{ shipped: { content: object } }>('/agreements/default');
     await as('maria').done('/policies/default/propose', { content: { ...POLICY, threshold: 40 } });
     await as('maria').done('/agreements/default/propose', { content: shipped.content });

@@ -3,9 +3,10 @@ import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
 import { AuditLogModule } from '../../libs/ownership-trail/http/audit-log.module.js';
 import { servedTrail } from '../../libs/ownership-trail/served-trail.js';
-import { trailObserver, watchTrail } from '../../libs/ownership-trail/trail-health.js';
+import { watchTrail } from '../../libs/ownership-trail/trail-health.js';
 import { TrailKeeper } from '../../libs/ownership-trail/trail-keeper.js';
 import { openTrailSetUp } from '../../libs/ownership-trail/trail-set-up.js';
+import { openedTrail } from '../composition/opened-trail.js';
 import { runService } from '../composition/run-service.js';
 import { withWriterKey } from './writer-key.js';
 
@@ -17,18 +18,23 @@ await runService({
   async start({ settings, opened, logger, metrics }) {
     const store = await opened.store();
     const place = withWriterKey(settings);
-    const keeper = await TrailKeeper.open({
-      ...openTrailSetUp(place, randomBytes),
-      store,
-      fetch,
-      clock: Date.now,
-      observe: trailObserver(metrics, logger),
-    });
+    const { trail: keeper, queries } = await openedTrail(
+      place,
+      (observe) => TrailKeeper.open({ ...openTrailSetUp(place, randomBytes), store, fetch, clock: Date.now, observe }),
+      { metrics, logger },
+    );
     keeper.start();
     return {
-      modules: [AuditLogModule.on(servedTrail(place, store))],
-      watch: (readiness) => watchTrail(keeper, readiness, metrics),
-      stop: () => keeper.stop(),
+      // It knows no teams: what a lead's own teams may ask, the other programs answer; here auditors ask.
+      modules: [AuditLogModule.on(servedTrail(place, store)), queries.module()],
+      watch(readiness) {
+        watchTrail(keeper, readiness, metrics);
+        queries.watch(readiness);
+      },
+      async stop() {
+        await keeper.stop();
+        await queries.stop();
+      },
     };
   },
 });

@@ -15,11 +15,11 @@ import { RoutingMemory } from '../../libs/lead-routing/routing-tables.js';
 import { RoutingService } from '../../libs/lead-routing/routing.service.js';
 import { AuditLogModule } from '../../libs/ownership-trail/http/audit-log.module.js';
 import { servedTrail } from '../../libs/ownership-trail/served-trail.js';
-import { trailObserver, watchTrail } from '../../libs/ownership-trail/trail-health.js';
+import { watchTrail } from '../../libs/ownership-trail/trail-health.js';
 import type { TrailPlace } from '../../libs/ownership-trail/trail-set-up.js';
-import type { Trail } from '../../libs/ownership-trail/trail-status.js';
 import { Metrics } from '../../libs/telemetry/metrics.js';
 import { translateFault, watchErasure, watchRouting, watchViews } from '../composition/health.js';
+import { openedTrail, type OpenedTrail } from '../composition/opened-trail.js';
 import { RootModule } from '../composition/root-module.js';
 import { routingViews } from '../composition/routing-facts.js';
 import {
@@ -57,18 +57,20 @@ export interface Running {
 export async function composeBaton(parts: BatonParts): Promise<Running> {
   const metrics = new Metrics();
   // It opens while the views catch up.
-  const opening = parts.trail.open(trailObserver(metrics, parts.logger));
+  const { place, open } = parts.trail;
+  const opening = openedTrail(place, open, { metrics, logger: parts.logger });
   opening.catch(() => undefined);
   try {
     return await composeOn(opening, metrics, parts);
   } catch (fault) {
-    const trail = await opening.catch(() => undefined);
-    await trail?.stop();
+    const opened = await opening.catch(() => undefined);
+    await opened?.queries.stop();
+    await opened?.trail.stop();
     throw fault;
   }
 }
 
-async function composeOn(opening: Promise<Trail>, metrics: Metrics, parts: BatonParts): Promise<Running> {
+async function composeOn(opening: Promise<OpenedTrail>, metrics: Metrics, parts: BatonParts): Promise<Running> {
   const { settings, store, database, keys, clock, logger, newRequestId } = parts;
   const feed = new InProcessFeed(store);
   const runner = viewRunner(parts, feed);
@@ -78,16 +80,17 @@ async function composeOn(opening: Promise<Trail>, metrics: Metrics, parts: Baton
   await runner.start();
   // Every decision looks at teams, policies and agreements: all of them are known before anything is accepted.
   await runner.whenCaughtUp();
-  let trail: Trail;
+  let opened: OpenedTrail;
   try {
     for (const stream of await referenceStreams(database)) await reference.refresh(stream);
-    trail = await opening;
+    opened = await opening;
   } catch (fault) {
     // Nothing may go on working on stores that are closed next.
     await runner.stop();
     throw fault;
   }
 
+  const { trail, queries } = opened;
   // The only process: erasing through its own key store drops what it remembers of keys at once.
   const erasure = erasureService(parts, command, logger, 0);
   metrics.collectProcess();
@@ -102,6 +105,7 @@ async function composeOn(opening: Promise<Trail>, metrics: Metrics, parts: Baton
         { clock, metrics, ...(parts.feedTimes ? { times: parts.feedTimes } : {}) },
       ),
       AuditLogModule.on(servedTrail(parts.trail.place, store)),
+      queries.module((person) => reference.teamsOf(person)),
     ),
     {
       host: settings.host,
@@ -142,6 +146,7 @@ async function composeOn(opening: Promise<Trail>, metrics: Metrics, parts: Baton
   watchRouting(routing, readiness, metrics);
   watchErasure(erasure, readiness, metrics);
   watchTrail(trail, readiness, metrics);
+  queries.watch(readiness);
 
   const stop = async (): Promise<void> => {
     await server.stop();
@@ -150,6 +155,7 @@ async function composeOn(opening: Promise<Trail>, metrics: Metrics, parts: Baton
     await relay?.stop();
     await runner.stop();
     await trail.stop();
+    await queries.stop();
     await parts.closeStores();
   };
   return { url: await server.listen(), stop };

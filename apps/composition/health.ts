@@ -6,6 +6,7 @@ import type { Readiness } from '../../libs/http-kit/readiness.js';
 import { LineFull } from '../../libs/lead-commands/stream-lines.js';
 import type { ErasureService } from '../../libs/erasure/erasure.service.js';
 import type { RoutingService } from '../../libs/lead-routing/routing.service.js';
+import { NotIndexedYet } from '../../libs/ownership-trail/trail-answers.js';
 import { KeyStoreFault } from '../../libs/personal-data/key-store.js';
 import type { ProjectionRunner } from '../../libs/projection-runner/runner.js';
 import { ReadDatabaseUnavailable } from '../../libs/read-database/read-database.js';
@@ -19,6 +20,7 @@ const MOST_LIVE_MS = 30 * 86_400_000;
 
 /** Faults of the stores are answered as what they are to the caller: try again. */
 export const translateFault: FaultTranslation = (fault) => {
+  if (fault instanceof NotIndexedYet) return overloaded(1, 'The index of the log is being built.', fault);
   if (fault instanceof UnknownEvent) return unknownEvent(SECONDS_TO_A_NEWER_PROCESS, fault);
   return fault instanceof StoreFault ||
     fault instanceof KeyStoreFault ||
