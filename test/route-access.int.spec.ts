@@ -181,6 +181,10 @@ function accessTable(agreement: object, sealedTile: string): Readonly<Record<str
       if (!withRole('auditor', 'marketing', 'sales').includes(person)) return 403;
       return canRead(situation, person) ? 200 : 404;
     }),
+    'get /audit/leads/{id}/proof': onLeads('/audit/leads/{id}/proof', (situation) => (person) => {
+      if (!withRole('auditor', 'marketing', 'sales').includes(person)) return 403;
+      return canRead(situation, person) ? 200 : 404;
+    }),
     'get /audit/ownership': [get('/audit/ownership?team=north-sales', forThose(withRole('auditor'), 200))],
     'get /audit/changes': [get('/audit/changes?actor=maria', forThose(withRole('auditor'), 200))],
     'get /audit/checkpoint': [open('/audit/checkpoint')],

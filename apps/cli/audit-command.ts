@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { addFsckCommand } from './audit-fsck.js';
 import { addMonitorCommand } from './audit-monitor.js';
+import { addReportCommand } from './audit-report.js';
 import { addVerifyCommand } from './audit-verify.js';
 
 export function addAuditCommand(baton: Command): void {
@@ -8,4 +9,5 @@ export function addAuditCommand(baton: Command): void {
   addVerifyCommand(audit);
   addFsckCommand(audit);
   addMonitorCommand(audit);
+  addReportCommand(audit);
 }

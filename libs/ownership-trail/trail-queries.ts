@@ -11,6 +11,7 @@ import type { TrailObservation } from './trail-status.js';
 /** The index of a log and what is asked of it, in the process that keeps the log. */
 export class TrailQueries {
   private constructor(
+    private readonly folder: string,
     private readonly answers: TrailAnswers,
     private readonly follower: IndexFollower,
   ) {}
@@ -25,12 +26,12 @@ export class TrailQueries {
     const answers = new TrailAnswers(index);
     const follower = new IndexFollower(index, answers, logger);
     follower.start();
-    return new TrailQueries(answers, follower);
+    return new TrailQueries(folder, answers, follower);
   }
 
   /** @param teamsOf absent in a process that knows no teams: it then answers auditors only */
   module(teamsOf?: TeamsOf): DynamicModule {
-    return TrailQueriesModule.on(this.answers, this.follower, teamsOf);
+    return TrailQueriesModule.on(this.folder, this.answers, this.follower, teamsOf);
   }
 
   /** To be told what the trail does. */

@@ -68,3 +68,11 @@ export const CHANGES_EXAMPLE = {
   ],
   checkpoint: CHECKPOINT,
 };
+
+export const PROOF_EXAMPLE = {
+  format: 'baton-bundle-v1',
+  stream: `lead-${LEAD}`,
+  checkpoint: CHECKPOINT.note,
+  leaves: [{ index: 790, proof: 'c2sp.org/tlog-proof@v1\nextra …\nindex 790\n…\n\n…', before: 768, after: 800 }],
+  checkpoints: [{ size: 768, first: 'baton.example/trail\n768\n…', proof: ['…'] }],
+};

@@ -5,11 +5,12 @@ import { CurrentCaller, type Caller } from '../../http-kit/caller.js';
 import { decodeCursor, encodeCursor } from '../../http-kit/cursor.js';
 import { UuidPipe } from '../../http-kit/path-parameters.js';
 import { malformed, notFound } from '../../http-kit/problem-exception.js';
+import { LeadProofs } from '../lead-proofs.js';
 import { ownersThen, type TrailInterval } from '../trail-answer.js';
 import { TrailAnswers } from '../trail-answers.js';
 import { assertAuditor } from './audit-access.js';
-import { CHANGES_EXAMPLE, HELD_EXAMPLE, LEAD_EXAMPLE } from './trail-examples.js';
-import { LeadOwnershipQuery, SealedChangesQuery, SealedHeldQuery } from './trail-queries.dto.js';
+import { CHANGES_EXAMPLE, HELD_EXAMPLE, LEAD_EXAMPLE, PROOF_EXAMPLE } from './trail-examples.js';
+import { AfterQuery, LeadOwnershipQuery, SealedChangesQuery, SealedHeldQuery } from './trail-queries.dto.js';
 import { TrailAccess } from './trail-access.js';
 
 /** Opaque ids only, and yet for nobody but the caller. */
@@ -23,6 +24,7 @@ export class TrailQueriesController {
   constructor(
     private readonly answers: TrailAnswers,
     private readonly access: TrailAccess,
+    private readonly proofs: LeadProofs,
   ) {}
 
   /** Steward, offeree, worker and accountable team of a lead: all intervals in the log's order, or those at an instant. */
@@ -45,6 +47,19 @@ export class TrailQueriesController {
     const said = { lead, revision, checkpoint, ...(quarantined.length > 0 && { quarantined }) };
     if (at === undefined) return { ...said, ...pageOf(intervals, limit, cursor) };
     return { ...said, at, as: as ?? 'happened', owners: ownersThen(intervals, at, as ?? 'happened') };
+  }
+
+  /** Everything that proves a lead's leaves, for `baton audit verify`: one bundle that needs nothing else but keys. */
+  @Get('leads/:id/proof')
+  @Private()
+  @ApiOkResponse({ description: 'A bundle (baton-bundle-v1).', example: PROOF_EXAMPLE })
+  async proof(@CurrentCaller() caller: Caller, @Param('id', UuidPipe) lead: string, @Query() query: AfterQuery) {
+    this.access.assertMayAskOfLeads(caller);
+    await this.access.waitFor(query.after);
+    const { found } = await this.answers.ofLead(lead);
+    if (found === undefined) throw notFound('lead');
+    this.access.assertInSight(caller, found.held);
+    return this.proofs.of(lead);
   }
 
   /** Everything that a team or a person had in a period, in whatever role. */

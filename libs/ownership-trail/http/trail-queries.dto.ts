@@ -4,6 +4,13 @@ import { IsInstant, IsOpaqueId, IsUuid } from '../../lead-commands/http/field-ru
 import { OWNER_ROLES, type OwnerRole } from '../../lead-lifecycle/ownership.js';
 import { IsPlace } from '../../team-views/http/views.dto.js';
 
+export class AfterQuery {
+  /** Waits, within bounds, until this revision is sealed. @example 935495d8-3bf2-80f6-9542-088c7f9aba27@4 */
+  @IsOptional()
+  @IsPlace()
+  after?: string;
+}
+
 class SealedPageQuery extends PageQuery {
   /** Waits, within bounds, until this revision is sealed. @example 935495d8-3bf2-80f6-9542-088c7f9aba27@4 */
   @IsOptional()
