@@ -18,6 +18,7 @@ code, pre, .mono { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "
 code, .mono { overflow-wrap: anywhere; }
 pre { background: var(--faint); border: 1px solid var(--line); border-radius: 4px; padding: .75rem 1rem; margin: .5rem 0;
   white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.45; }
+main > p.soft { break-after: avoid; }
 p.subject { font-size: 1.05rem; margin: 0; overflow-wrap: anywhere; }
 .soft { color: var(--soft); }
 .eyebrow { color: var(--soft); font-size: .8rem; letter-spacing: .08em; text-transform: uppercase; margin: 0 0 .35rem; }
