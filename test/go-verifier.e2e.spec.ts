@@ -3,6 +3,14 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { leadBundle } from '../libs/ownership-trail/lead-bundle.js';
+import {
+  LOG,
+  recorded,
+  stewardChange,
+  WITNESSES,
+  WitnessedLog,
+} from '../libs/ownership-trail/witnessed-log.spec-kit.js';
 import { signCheckpoint } from '../libs/transparency-log/checkpoint.js';
 import { cosign } from '../libs/transparency-log/cosignature.js';
 import { encodeEntries } from '../libs/transparency-log/entry-bundle.js';
@@ -60,8 +68,8 @@ const turned = (text: string): string => (text.startsWith('A') ? 'B' : 'A') + te
 (why === '' ? describe : describe.skip)(
   why === '' ? 'Go’s own packages' : `SKIPPED, NOT CHECKED: our log by Go’s packages: ${why}`,
   () => {
-    const keys = [formatVkey(log.key), formatVkey(witness.key)];
-    const ask = (folder: string, questions: object): unknown =>
+    const ours = [formatVkey(log.key), formatVkey(witness.key)];
+    const ask = (folder: string, questions: object, keys = ours): unknown =>
       JSON.parse(
         execFileSync(verifier, [folder, ...keys], {
           input: JSON.stringify(questions),
@@ -113,6 +121,45 @@ const turned = (text: string): string => (text.startsWith('A') ? 'B' : 'A') + te
         notes: [true, false, false],
       });
     }, 120_000);
+
+    it('prove what a bundle of one lead says: its leaves, their checkpoints before and after, and the cosignatures', async () => {
+      const sealed = new WitnessedLog();
+      const leads = Array.from({ length: 400 }, (_, at) => {
+        const stream = `lead-${at % 9}`;
+        return { ...stewardChange(stream, Math.floor(at / 9), 1_700_000_000 + at), stream };
+      });
+      const events = recorded(leads);
+      for (let from = 0; from < 400; from += 50) sealed.seal(events.slice(from, from + 50), 1_700_000_050 + from);
+      const bundle = await leadBundle(sealed.folder, sealed.indexesOf('lead-4'));
+      const [, sizeLine = '', root = ''] = bundle.checkpoint.split('\n');
+      const size = Number(sizeLine);
+      const inclusion = bundle.leaves.map(({ index, proof }) => {
+        const [head = ''] = proof.split('\n\n');
+        const [, extra = '', , ...hashes] = head.split('\n');
+        const leaf = Buffer.from(extra.slice('extra '.length), 'base64');
+        return { index, size, leafHash: base64(leafHash(leaf)), root, proof: hashes };
+      });
+      const consistency = bundle.checkpoints
+        .filter(({ size: oldSize }) => oldSize > 0)
+        .map(({ size: oldSize, first, proof }) => {
+          return { oldSize, newSize: size, oldRoot: first.split('\n')[2], newRoot: root, proof };
+        });
+      const notes = [bundle.checkpoint, ...bundle.checkpoints.map(({ first }) => first)];
+      const said = ask(
+        sealed.folder,
+        { inclusion, consistency, notes },
+        [LOG, ...WITNESSES].map(({ key }) => formatVkey(key)),
+      );
+      rmSync(sealed.folder, { recursive: true });
+      expect(inclusion).toHaveLength(44);
+      expect(said).toMatchObject({
+        size: 400,
+        signedBy: [LOG, ...WITNESSES].map(({ key }) => key.name),
+        inclusion: inclusion.map(() => true),
+        consistency: consistency.map(() => true),
+        notes: notes.map(() => true),
+      });
+    }, 60_000);
 
     it('refuse our log when one bit of an entry, a tile or the checkpoint is another', () => {
       const folder = writeLog();

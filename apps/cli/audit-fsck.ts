@@ -32,7 +32,9 @@ async function check(folder: string, given: FsckArguments, progress: AuditProgre
   const report = await fsck(folder, { ...trust, ...eventKeys, onProgress });
   const { size } = report;
   if (given.store === undefined || report.verdict === 'tampered' || size === undefined) return report;
-  const due = isoOf(Date.now() / 1_000 - trust.skew);
+  // A copy may be old: what was recorded after its witnesses last saw it cannot be in it.
+  const seen = report.witnessed === undefined ? Date.now() : Date.parse(report.witnessed.notBefore);
+  const due = isoOf(seen / 1_000 - trust.skew);
   const different = await withStore(given.store, (store) =>
     compareWithStore(new TrailFolder(folder), size, store, due, (leaves) => progress.reached(leaves, size)),
   );

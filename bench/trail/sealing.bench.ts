@@ -1,18 +1,22 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { EventKeys } from '../../libs/contracts/event-keys.js';
 import type { RecordedEvent } from '../../libs/event-store/event-store.js';
+import { parseBundle } from '../../libs/ownership-trail/bundle-format.js';
+import { CheckpointArchive } from '../../libs/ownership-trail/checkpoint-archive.js';
 import { fsck } from '../../libs/ownership-trail/fsck.js';
 import { EventSigner } from '../../libs/event-signing/event-signer.js';
+import { leadBundle } from '../../libs/ownership-trail/lead-bundle.js';
 import { Sealer } from '../../libs/ownership-trail/sealer.js';
 import { SealingKeys } from '../../libs/ownership-trail/sealing-keys.js';
 import { TrailFolder } from '../../libs/ownership-trail/trail-folder.js';
 import { TrailLog } from '../../libs/ownership-trail/trail-log.js';
+import { verifyBundle } from '../../libs/ownership-trail/verify-bundle.js';
 import { formatVkey, idHex, SIGNATURE_TYPE } from '../../libs/transparency-log/note-key.js';
 import { noteSigner } from '../../libs/transparency-log/note-signer.js';
 import { parsePolicy } from '../../libs/transparency-log/policy-file.js';
-import { TileHashes } from '../../libs/transparency-log/tile-hashes.js';
-import { formatTlogProof } from '../../libs/transparency-log/tlog-proof.js';
+import type { TlogPolicy } from '../../libs/transparency-log/tlog-policy.js';
 import { secondsOf } from '../at-once.js';
 import { CommandServices } from '../command-services.js';
 import { percentile, type BenchFigure } from '../figure.js';
@@ -21,9 +25,11 @@ const LEAVES = Number(process.env.BATON_BENCH_LEAVES ?? 1_000_000);
 /** For the rate of sealing a batch that is waiting, and the rest of the log. */
 const BATCH = 1_000;
 const BUNDLES = 50;
-const LEAVES_PER_LEAD = 20;
 const SIGNER = noteSigner('log.example/bench', SIGNATURE_TYPE.ed25519, Buffer.alloc(32, 1));
 const EVENT_SIGNER = noteSigner('baton-events', SIGNATURE_TYPE.ed25519, Buffer.alloc(32, 2));
+const EVENT_KEYS: EventKeys = new Map([
+  [idHex(EVENT_SIGNER.key.id), { key: EVENT_SIGNER.key, from: '1970-01-01T00:00:00.000Z' }],
+]);
 
 /** Sealing a real lead's events again and again under other ids, and checking the log that comes of it. */
 export async function run(): Promise<BenchFigure[]> {
@@ -37,21 +43,21 @@ export async function run(): Promise<BenchFigure[]> {
     for (let position = 0; position < LEAVES; position += BATCH) {
       const events = await copies(lead, position);
       sealing += await secondsOf(() => sealer.seal(events));
+      await log.files.write([{ path: `checkpoints/${log.size}`, bytes: log.pending }]);
     }
-    const lastCheckpoint = log.pending;
-    await log.files.write([{ path: 'checkpoint', bytes: lastCheckpoint }]);
+    await log.files.write([{ path: 'checkpoint', bytes: log.pending }]);
     log.close();
 
     const policy = parsePolicy(Buffer.from(`log ${formatVkey(SIGNER.key)}\nquorum none\n`));
     if (!policy.ok) throw new Error(policy.problem);
     let size: number | undefined;
     const checking = await secondsOf(async () => {
-      const report = await fsck(folder, { policy: policy.value });
+      const report = await fsck(folder, { policy: policy.value, eventKeys: EVENT_KEYS });
       if (report.verdict === 'tampered') throw new Error(report.rule);
       size = report.size;
     });
     const opening = await secondsOf(async () => (await openForSealing(folder)).log.close());
-    const proving = await proofTimes(folder, lastCheckpoint);
+    const bundles = await bundleTimes(folder, policy.value, Math.min(lead.length, LEAVES / BATCH));
     return [
       figure(
         'sealing into durable files, event signatures checked',
@@ -63,24 +69,25 @@ export async function run(): Promise<BenchFigure[]> {
         `${BATCH} a batch`,
       ),
       figure(
-        `checking ${LEAVES} leaves, every tile and stream`,
+        `checking ${LEAVES} leaves, every event signature, tile and stream`,
         checking,
         's',
         'lower',
         120,
         60,
-        `${size} leaves, without event signatures`,
+        `${size} leaves, ${availableParallelism()} threads`,
       ),
       figure('opening the log for sealing, which checks all of it', opening, 's', 'lower'),
       figure(
-        `inclusion proofs of a lead's ${LEAVES_PER_LEAD} leaves, p99`,
-        percentile(proving, 0.99),
+        `a bundle of a lead's ${bundles.leaves} leaves made, p99`,
+        percentile(bundles.made, 0.99),
         'ms',
         'lower',
         50,
         undefined,
-        'proofs only: the bundle is not built yet',
+        'from files, with kept checkpoints',
       ),
+      figure('and verified, p99', percentile(bundles.verified, 0.99), 'ms', 'lower', 50),
     ];
   } finally {
     await services.close();
@@ -88,21 +95,21 @@ export async function run(): Promise<BenchFigure[]> {
   }
 }
 
-/** A batch of leads' events, each lead whole or going on in the next batch, signed as their writer would. */
+/** A batch: the next event of as many leads, signed as their writer would, so that each lead's leaves lie far apart. */
 async function copies(lead: readonly RecordedEvent[], from: number): Promise<RecordedEvent[]> {
   const writer = new EventSigner(EVENT_SIGNER);
+  const batch = Math.floor(from / BATCH);
+  const event = lead[batch % lead.length];
+  if (event === undefined) throw new Error('the lead has no events');
+  const { sig: _sig, ...metadata } = event.metadata;
+  const firstLead = Math.floor(batch / lead.length) * BATCH;
   return Promise.all(
     Array.from({ length: Math.min(BATCH, LEAVES - from) }, async (_, at) => {
-      const position = from + at;
-      const event = lead[position % lead.length];
-      if (event === undefined) throw new Error('the lead has no events');
-      const stream = `lead-${Math.floor(position / lead.length)}`;
-      const { sig: _sig, ...metadata } = event.metadata;
-      const [signed] = await writer.sign(stream, event.revision, [
-        { ...event, id: `${stream}-${event.revision}`, metadata },
-      ]);
+      const stream = `lead-${firstLead + at}`;
+      const copy = { ...event, id: `${stream}-${event.revision}`, metadata };
+      const [signed] = await writer.sign(stream, event.revision, [copy]);
       if (signed === undefined) throw new Error('the writer signed nothing');
-      return { ...signed, stream, revision: event.revision, position: String(position + 1) };
+      return { ...signed, stream, revision: event.revision, position: String(from + at + 1) };
     }),
   );
 }
@@ -111,25 +118,25 @@ async function copies(lead: readonly RecordedEvent[], from: number): Promise<Rec
 async function openForSealing(folder: string): Promise<{ log: TrailLog; sealer: Sealer }> {
   const log = await TrailLog.open({ folder, signers: [SIGNER] });
   await log.check();
-  const { key } = EVENT_SIGNER;
-  const keys = new SealingKeys(new Map([[idHex(key.id), { key, from: '1970-01-01T00:00:00.000Z' }]]));
-  return { log, sealer: new Sealer(log, keys) };
+  return { log, sealer: new Sealer(log, new SealingKeys(EVENT_KEYS)) };
 }
 
-/** Milliseconds each, from cold tiles but warm files; a lead's leaves lie apart. */
-async function proofTimes(folder: string, checkpoint: string): Promise<readonly number[]> {
-  const files = new TrailFolder(folder);
-  const times: number[] = [];
+/** Milliseconds each, from cold tiles but warm files; a lead's leaves lie apart, each in another batch. */
+async function bundleTimes(folder: string, policy: TlogPolicy, leaves: number) {
+  const archive = new CheckpointArchive(new TrailFolder(folder));
+  const [made, verified]: [number[], number[]] = [[], []];
   for (let bundle = 0; bundle < BUNDLES; bundle += 1) {
+    const indexes = Array.from({ length: leaves }, (_, at) => bundle + at * BATCH);
     const begin = performance.now();
-    const hashes = new TileHashes(files.readTile, LEAVES);
-    for (let at = 0; at < LEAVES_PER_LEAD; at += 1) {
-      const index = (bundle * 7_919 + at * 48_611) % LEAVES;
-      formatTlogProof({ index, proof: await hashes.inclusion(index), checkpoint });
-    }
-    times.push(performance.now() - begin);
+    const bytes = Buffer.from(JSON.stringify(await leadBundle(folder, indexes, archive)));
+    const ready = performance.now();
+    const read = parseBundle(bytes);
+    const checked = read.ok && verifyBundle(read.value, { policy, eventKeys: EVENT_KEYS, skew: 1e9 });
+    if (!checked || !checked.ok) throw new Error(checked ? checked.rule : 'the bundle cannot be read');
+    made.push(ready - begin);
+    verified.push(performance.now() - ready);
   }
-  return times;
+  return { leaves, made, verified };
 }
 
 function figure(
