@@ -5,9 +5,14 @@ import { onPostgres } from '../../libs/postgres/postgres.spec-kit.js';
 import { soon, SLOTS, type Chain, type Slot } from './chain.spec-kit.js';
 import { ChainTrial } from './chain-trial.spec-kit.js';
 import { withNewerView, type NewerProgram } from './newer-program.spec-kit.js';
+import { useOf, type Use } from './process-use.spec-kit.js';
 import { faultCount } from './relayed-world.spec-kit.js';
 
 const LONGEST_MS = 240_000 + faultCount(0) * 20_000;
+
+const MOST_MEGABYTES = 500;
+/** Connections to brokers and database that come and go. */
+const MORE_HANDLES = 50;
 
 describeWithOwnKafka('the whole chain of services', () => {
   let trial: ChainTrial;
@@ -137,4 +142,34 @@ describeWithOwnKafka('the whole chain of services', () => {
     },
     LONGEST_MS,
   );
+
+  it(
+    'V10: memory and handles stay bounded while the broker is killed -9 and started again under load',
+    async () => {
+      const kills = faultCount(1);
+      const { server } = chain.services.broker;
+      const uses = (): Promise<Use[]> => Promise.all(SLOTS.map((slot) => useOf(chain.process(slot).pid)));
+      const before = await uses();
+      await trial.underLoad(`V10: the broker killed -9 under load ${kills} times`, async () => {
+        for (let n = 0; n < kills; n += 1) {
+          await chain.whenAnswered(randomInt(20, 60));
+          await server.end('SIGKILL');
+          await server.start();
+        }
+        return undefined;
+      });
+      const after = await uses();
+      process.stderr.write(
+        `V10: MB and handles of ${SLOTS.join(', ')}: ${told(before)} before, ${told(after)} after\n`,
+      );
+      for (const [n, { megabytes, handles }] of after.entries()) {
+        expect(megabytes).toBeLessThan(MOST_MEGABYTES);
+        expect(handles).toBeLessThan((before[n]?.handles ?? 0) + MORE_HANDLES);
+      }
+    },
+    LONGEST_MS,
+  );
 });
+
+const told = (uses: readonly Use[]): string =>
+  uses.map(({ megabytes, handles }) => `${megabytes}/${handles}`).join(' ');
