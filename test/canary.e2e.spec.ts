@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { spellings, filesOf, found } from './canary.spec-kit.js';
 import type { LeadAnswer } from '../libs/lead-commands/http/command-answer.js';
 import type { TimelineView } from '../libs/lead-commands/http/lead-view.js';
-import { reached } from './lead-life.spec-kit.js';
+import { eraseContact, erasedTo } from './erasure.spec-kit.js';
+import { reached, showLead } from './lead-life.spec-kit.js';
 import { formTeams, goodLead, newLead, signPolicy } from './people.spec-kit.js';
 import { SpawnedBaton } from './spawned-baton.spec-kit.js';
 
@@ -114,10 +115,26 @@ describe('What is told about a person', () => {
     const files = await filesOf(join(dataDir, 'data'));
     expect(Object.keys(files).length).toBeGreaterThan(4);
     expect(found(canaries, { ...files, ...others() })).toEqual([]);
+  });
 
+  it('is shown to nobody once they are erased, and stands nowhere after that either', async () => {
+    const { contact } = await showLead(baton, lead);
+    await eraseContact(baton.as, contact!);
+    const { receipts } = await erasedTo(baton.as, contact!, 'live');
+    const answers = [JSON.stringify(receipts)];
+    const read = async (path: string) => answers.push((await baton.as('pia').get(path)).text);
+    for (const view of ['', '/timeline?limit=500', '/contact', '/card']) await read(`/leads/${lead}${view}`);
+    for (const dataset of ['events', 'leads']) {
+      for (const format of ['csv', 'ndjson']) await read(`/exports/${dataset}?withPersonalData=true&format=${format}`);
+    }
+    expect(answers.join().length).toBeGreaterThan(5_000);
+    expect(found(canaries, { answers: Buffer.from(answers.join('\n')) })).toEqual([]);
+
+    const others = { output: Buffer.from(baton.output.join('\n')) };
+    expect(found(canaries, { ...(await filesOf(join(dataDir, 'data'))), ...others })).toEqual([]);
     baton.kill('SIGTERM');
     expect(await baton.ended).toMatchObject({ code: 0 });
-    expect(found(canaries, { ...(await filesOf(join(dataDir, 'data'))), ...others() })).toEqual([]);
+    expect(found(canaries, { ...(await filesOf(join(dataDir, 'data'))), ...others })).toEqual([]);
   });
 
   it('would be found, if it stood there', () => {

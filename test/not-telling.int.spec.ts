@@ -1,0 +1,119 @@
+import type { EventStore } from '../libs/event-store/event-store.js';
+import { metadataOf } from '../libs/contracts/event-metadata.js';
+import { encodeLeaf, leafOf } from '../libs/contracts/leaf.js';
+import type { LeadAnswer } from '../libs/lead-commands/http/command-answer.js';
+import type { KeyStore } from '../libs/personal-data/key-store.js';
+import { startBaton, type TestBaton } from './baton.spec-kit.js';
+import { eraseContact, erasedTo, newAddress } from './erasure.spec-kit.js';
+import { showLead } from './lead-life.spec-kit.js';
+import { formTeams, newLead } from './people.spec-kit.js';
+
+const DURABLE = ['append', 'reserveContact', 'linkLead', 'addIndexEntries'];
+/** What was waited for on a disk, in order. */
+let waits: string[] = [];
+const counted = <Store extends object>(store: Store): Store =>
+  new Proxy(store, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name, target);
+      if (typeof member !== 'function') return member;
+      return (...args: unknown[]) => {
+        if (DURABLE.includes(String(name))) waits.push(String(name));
+        return (member as (...given: unknown[]) => unknown).apply(target, args);
+      };
+    },
+  });
+
+let baton: TestBaton;
+let offset = 0;
+beforeAll(async () => {
+  baton = await startBaton({
+    clock: () => Date.now() + offset,
+    store: (store: EventStore) => counted(store),
+    keys: (keys: KeyStore) => counted(keys),
+  });
+  await formTeams(baton.as);
+});
+afterAll(() => baton.stop());
+
+const SOUTH = { steward: { team: 'south-marketing', person: 'otto' } };
+
+describe('Whether a person is known', () => {
+  /** What another team's create answers, and what it waits for. */
+  async function created(email: string) {
+    waits = [];
+    const { status, body, headers } = await baton
+      .as('otto')
+      .post<LeadAnswer>('/leads', newLead({ details: { email }, ...SOUTH }));
+    const { revision, state, cycle, repeated, allowed, events } = body;
+    return {
+      status,
+      headers: [...headers.keys()].filter((name) => name !== 'date'),
+      body: { revision, state, cycle, repeated, allowed, events: events.map(({ type }) => type) },
+      waits: waits.length,
+    };
+  }
+
+  it('is told by no answer of a create to a team that does not have them, nor by what it waits for', async () => {
+    const known = newAddress();
+    await baton.as('maria').done('/leads', newLead({ details: { email: known } }));
+    const answers = [await created(newAddress()), await created(known), await created(newAddress())];
+    expect(answers[0]).toMatchObject({ status: 201, waits: 3 });
+    for (const answer of answers) expect(answer).toEqual(answers[0]);
+  });
+
+  it('is told of an erased one no more than of one who never was', async () => {
+    const known = newAddress();
+    const { lead } = await baton.as('maria').done<LeadAnswer>('/leads', newLead({ details: { email: known } }));
+    const contact = (await showLead(baton, lead)).contact!;
+    await eraseContact(baton.as, contact);
+    await erasedTo(baton.as, contact, 'live');
+    expect(await created(known)).toEqual(await created(newAddress()));
+  });
+});
+
+describe('Erasing a person', () => {
+  it('changes no leaf of the trail', async () => {
+    const { lead } = await baton.as('maria').done<LeadAnswer>('/leads', newLead({ details: { email: newAddress() } }));
+    const contact = (await showLead(baton, lead)).contact!;
+    await baton.as('maria').done(`/leads/${lead}/correct-details`, { details: { name: 'Grace' } });
+    const leaves = async () =>
+      (await baton.events())
+        .filter(({ stream }) => [`lead-${lead}`, `contact-${contact}`].includes(stream))
+        .map((event) => encodeLeaf(leafOf(event, undefined)).toString());
+    const before = await leaves();
+    expect(before.length).toBeGreaterThan(2);
+    await eraseContact(baton.as, contact);
+    await erasedTo(baton.as, contact, 'live');
+    await baton.as('pia').done('/key-epochs/rotation', { reason: 'due' });
+    await erasedTo(baton.as, contact, 'final');
+    const after = await leaves();
+    expect(after.filter((leaf) => before.includes(leaf))).toEqual(before);
+    expect(after.length).toBeGreaterThan(before.length + 6);
+  });
+});
+
+describe('A clock that jumps an hour and runs back', () => {
+  it('moves no recording back, and keeps tokens to their time', async () => {
+    const { lead } = await baton.as('maria').done<LeadAnswer>('/leads', newLead());
+    const lasting = await baton.issuer.issue({ subject: 'maria', roles: ['marketing'], lifetimeSeconds: 1_800 });
+    const asked = async () => {
+      const response = await fetch(`${baton.url}/leads/${lead}`, { headers: { authorization: `Bearer ${lasting}` } });
+      await response.text();
+      return response.status;
+    };
+    expect(await asked()).toBe(200);
+    const hour = 3_600_000;
+    const seen: number[] = [];
+    for (const jump of [hour, 0, -hour, (hour * 5) / 6, 0]) {
+      offset = jump;
+      seen.push(await asked());
+      await baton.as('maria').done(`/leads/${lead}/record-interest`, { source: 'email', topic: 'robots' });
+    }
+    // Ahead of its end: refused; before it was issued: not valid yet; then as it was.
+    expect(seen).toEqual([401, 200, 401, 401, 200]);
+    const recorded = (await baton.events()).filter(({ stream }) => stream === `lead-${lead}`);
+    const times = recorded.map((event) => metadataOf(event).recordedAt);
+    expect(times).toEqual(times.toSorted());
+    for (const { occurredAt, recordedAt } of recorded.map(metadataOf)) expect(occurredAt <= recordedAt).toBe(true);
+  });
+});
