@@ -32,7 +32,7 @@ export default {
       severity: 'error',
       from: {
         path: '^(apps|libs)/',
-        pathNot: ['^libs/(event-store|read-database|personal-data|witness)/sqlite', specs],
+        pathNot: ['^libs/(event-store|exports|read-database|personal-data|witness)/sqlite', specs],
       },
       to: { path: '^node_modules/better-sqlite3' },
     },

@@ -37,13 +37,22 @@ export class BatonApi {
 
   /** Waits until the views have a lead, and with it everything that was written before. */
   async whenSeen(lead: string, revision: number): Promise<void> {
-    const headers = { authorization: `Bearer ${await this.tokenOf('maria')}` };
+    await this.#when(`/leads/${lead}/card?after=${lead}@${revision}`, await this.tokenOf('maria'));
+  }
+
+  /** Waits until a lead stands in the trail, sealed and indexed, and with it everything that was written before. */
+  async whenSealed(lead: string, revision: number): Promise<void> {
+    const auditor = { subject: 'auditor', roles: ['auditor'], lifetimeSeconds: TOKEN_SECONDS } as const;
+    await this.#when(`/audit/leads/${lead}/ownership?after=${lead}@${revision}`, await this.issuer.issue(auditor));
+  }
+
+  async #when(path: string, token: string): Promise<void> {
     for (;;) {
-      const answer = await fetch(`${this.url}/leads/${lead}/card?after=${lead}@${revision}`, { headers });
+      const answer = await fetch(this.url + path, { headers: { authorization: `Bearer ${token}` } });
       const text = await answer.text();
       if (answer.ok) return;
-      // The views are behind for longer than a request may wait.
-      if (answer.status !== 503) throw new Error(`the views do not have a lead: ${answer.status} ${text}`);
+      // What is asked for is behind for longer than a request may wait.
+      if (answer.status !== 503) throw new Error(`a lead is not to be had: ${answer.status} ${text}`);
     }
   }
 

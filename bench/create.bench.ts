@@ -56,6 +56,7 @@ async function batonSide(stores: 'sqlite' | 'memory', dataDir: string): Promise<
     const { seconds, last } = await client.create(CREATES);
     const { lead, revision } = JSON.parse(last.body) as { lead: string; revision: number };
     await api.whenSeen(lead, revision);
+    if (stores === 'sqlite') await api.whenSealed(lead, revision);
     return seconds;
   };
   return { process, round };

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { CommitSignal } from '../event-store/commit-signal.js';
 import { followSqliteLog } from '../event-store/sqlite-log-reading.js';
@@ -9,6 +10,8 @@ import type { FromTrail, ToTrail, TrailThreadData } from './trail-thread.js';
 /** The thread that keeps a trail: opens it, says so, and does as it is told. */
 const tell = (message: FromTrail): void => parentPort?.postMessage(message);
 const { storeFile, place } = workerData as TrailThreadData;
+// Sealing may wait for commands, never they for it. Only Linux takes the priority for this thread alone.
+if (process.platform === 'linux') setPriority(10);
 const commits = new CommitSignal();
 const store = followSqliteLog(storeFile, commits);
 
