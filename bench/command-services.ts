@@ -7,6 +7,7 @@ import type { CommandParts } from '../libs/lead-commands/command-parts.js';
 import { EventWriter } from '../libs/lead-commands/event-writer.js';
 import { LeadCommands, leadStream, type LeadCommandBody } from '../libs/lead-commands/lead-commands.service.js';
 import { LeadCreation } from '../libs/lead-commands/lead-creation.js';
+import { LogCommands } from '../libs/lead-commands/log-commands.service.js';
 import { PlainCommands, ReferenceCommands } from '../libs/lead-commands/reference-commands.service.js';
 import { ReferenceData } from '../libs/lead-commands/reference-data.js';
 import { StreamCommands } from '../libs/lead-commands/stream-commands.js';
@@ -49,6 +50,7 @@ export class CommandServices {
     const parts: CommandParts = {
       commands,
       writer: new EventWriter(ring.installationSecret, personalData, random, signing.signer),
+      signer: signing.signer,
       reference: new ReferenceData(commands),
       personalData,
       salesLoad: () => Promise.reject(new Error('no command of the bench looks at the load')),
@@ -60,6 +62,7 @@ export class CommandServices {
       await keys.close();
       await store.close();
     });
+    await new LogCommands(new PlainCommands(parts), parts).announceOwnKey();
     await services.#agree();
     return services;
   }

@@ -25,6 +25,7 @@ import { LeadLife } from './lead-life.spec-kit.js';
 /** The command side alone, without HTTP and views. */
 function commandSide(store: EventStore) {
   const ring = keyRing();
+  const signer = testSigner();
   const commands = new StreamCommands(store);
   const reference = new ReferenceData(commands);
   const personalData = new PersonalData({
@@ -36,7 +37,8 @@ function commandSide(store: EventStore) {
     commands,
     reference,
     personalData,
-    writer: new EventWriter(ring.installationSecret, personalData, randomBytes, testSigner()),
+    writer: new EventWriter(ring.installationSecret, personalData, randomBytes, signer),
+    signer,
     salesLoad: async () => ({ load: { backlog: () => 0, lastOfferedAt: () => undefined } }),
     secret: ring.installationSecret,
     clock: Date.now,

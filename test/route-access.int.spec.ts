@@ -18,6 +18,13 @@ const EVERYBODY = Object.keys(ROLES_OF);
 const withRole = (...roles: string[]) => EVERYBODY.filter((one) => ROLES_OF[one]!.some((role) => roles.includes(role)));
 const LEAD_READERS = withRole('marketing', 'sales', 'service', 'import', 'analyst', 'auditor', 'privacy');
 const OPERATORS = withRole('admin');
+const VKEY = `x+00000000+${'A'.repeat(44)}`;
+const BAD_EVENT = {
+  event: '00000000-0000-8000-8000-000000000000',
+  stream: 'lead-0',
+  revision: 0,
+  bodyHash: '0'.repeat(64),
+};
 const TEAM_MEMBERS = Object.values(TEAMS).flatMap(({ members }) => members);
 const MANAGERS = Object.values(TEAMS).map(({ manager }) => manager);
 
@@ -261,6 +268,21 @@ function accessTable(agreement: object, sealedTile: string): Readonly<Record<str
     'post /teams/{id}/declare-capacity': onTeam('declare-capacity', { openLeads: 5 }),
     ...onVersions('policies', POLICY),
     ...onVersions('agreements', agreement),
+    'post /audit/event-keys/announce': [
+      post('/audit/event-keys/announce', { vkey: VKEY }, forThose(OPERATORS, LET_THROUGH)),
+    ],
+    'post /audit/event-keys/retire': [
+      post('/audit/event-keys/retire', { key: '00000000', reason: 'rotated' }, forThose(OPERATORS, 404)),
+    ],
+    'post /audit/log-keys/announce': [
+      post('/audit/log-keys/announce', { vkey: VKEY }, forThose(OPERATORS, LET_THROUGH)),
+    ],
+    'post /audit/quarantine/propose': [
+      post('/audit/quarantine/propose', { ...BAD_EVENT, reason: 'restored-store' }, forThose(OPERATORS, LET_THROUGH)),
+    ],
+    'post /audit/quarantine/approve': [
+      post('/audit/quarantine/approve', BAD_EVENT, forThose(withRole('auditor'), 404)),
+    ],
     'post /contacts/{id}/consent': onContacts('/contacts/{id}/consent', { consent: 'withdrawn' }, (situation) => [
       ...having(situation, 'steward', 'worker', 'service'),
       'ida',

@@ -74,7 +74,7 @@ async function composeOn(opening: Promise<OpenedTrail>, metrics: Metrics, parts:
   const { settings, store, database, keys, clock, logger, newRequestId } = parts;
   const feed = new InProcessFeed(store);
   const runner = viewRunner(parts, feed);
-  const command = commandSide(parts);
+  const command = await commandSide(parts);
   const { reference } = command;
 
   await runner.start();

@@ -13,6 +13,7 @@ import { ContactCommands } from '../../libs/lead-commands/contact-commands.servi
 import { EventWriter } from '../../libs/lead-commands/event-writer.js';
 import { LeadCommands } from '../../libs/lead-commands/lead-commands.service.js';
 import { LeadCreation } from '../../libs/lead-commands/lead-creation.js';
+import { LogCommands } from '../../libs/lead-commands/log-commands.service.js';
 import { PlainCommands, ReferenceCommands } from '../../libs/lead-commands/reference-commands.service.js';
 import { ReferenceData } from '../../libs/lead-commands/reference-data.js';
 import { StreamCommands } from '../../libs/lead-commands/stream-commands.js';
@@ -46,6 +47,7 @@ export class DemoStage implements Stage {
   readonly #contacts: ContactCommands;
   readonly #reference: ReferenceCommands;
   readonly #routing: RoutingProcessor;
+  readonly #log: LogCommands;
   #now = 0;
   #acts = 0;
   #seen: string | undefined;
@@ -61,6 +63,7 @@ export class DemoStage implements Stage {
     const commandParts: CommandParts = {
       commands,
       writer: new EventWriter(ring.installationSecret, personalData, randomBytes, signer),
+      signer,
       reference,
       personalData,
       salesLoad: () => Promise.resolve({ load: this.book }),
@@ -68,6 +71,7 @@ export class DemoStage implements Stage {
       clock,
     };
     const plain = new PlainCommands(commandParts);
+    this.#log = new LogCommands(plain, commandParts);
     this.#leads = new LeadCommands(commandParts);
     this.#creation = new LeadCreation(commandParts);
     this.#contacts = new ContactCommands(plain, commandParts, keys);
@@ -83,6 +87,12 @@ export class DemoStage implements Stage {
       later: () => Promise.reject(new Error('the demo has no later errands')),
       logger,
     });
+  }
+
+  /** What a first start does. @param at before everything that is played, milliseconds */
+  async open(at: number): Promise<void> {
+    this.#now = at;
+    await this.#log.announceOwnKey();
   }
 
   async perform(act: Act, at: number): Promise<Performed> {

@@ -17,7 +17,8 @@ export async function writeDemo(data: string, settings: QuarterSettings, out: No
   markAsDemo(data, settings);
   const store = new MemoryEventStore();
   const { ring, signer, keys } = await openDemoKeys(data, store);
-  const progress = new DemoProgress(out, settings.until - QUARTER_DAYS * DAY, settings.until);
+  const begin = settings.until - QUARTER_DAYS * DAY;
+  const progress = new DemoProgress(out, begin, settings.until);
   try {
     const stage = new DemoStage({
       store,
@@ -26,6 +27,7 @@ export async function writeDemo(data: string, settings: QuarterSettings, out: No
       signer,
       logger: createLogger('baton-demo', 'error'),
     });
+    await stage.open(begin - DAY);
     const told = await playQuarter(settings, stage, stage.book, (at) => progress.reached(at));
     // Nobody in the story is erased: a start need not look for it.
     const head = await store.head();

@@ -15,6 +15,7 @@ import { senderOf } from '../../libs/lead-commands/http/command-answer.js';
 import { leadView } from '../../libs/lead-commands/http/lead-view.js';
 import { LeadHistory } from '../../libs/lead-commands/lead-history.service.js';
 import { LeadCommands } from '../../libs/lead-commands/lead-commands.service.js';
+import { LogCommands } from '../../libs/lead-commands/log-commands.service.js';
 import { PlainCommands } from '../../libs/lead-commands/reference-commands.service.js';
 import { ReferenceData } from '../../libs/lead-commands/reference-data.js';
 import { StreamCommands } from '../../libs/lead-commands/stream-commands.js';
@@ -48,20 +49,35 @@ export interface Ports {
   readonly clock: Clock;
 }
 
-/** What decides and writes; its routes are `LeadCommandsModule`'s. */
-export function commandSide({ store, database, keys, ring, signer, random, clock }: Ports): CommandParts {
+/**
+ * What decides and writes; its routes are `LeadCommandsModule`'s.
+ *
+ * @throws SigningRefused where the key that events are signed with is not one that was announced
+ */
+export async function commandSide({
+  store,
+  database,
+  keys,
+  ring,
+  signer,
+  random,
+  clock,
+}: Ports): Promise<CommandParts> {
   const commands = new StreamCommands(store);
   const reference = new ReferenceData(commands);
   const personalData = new PersonalData({ keys, pepper: ring.pepper, random });
-  return {
+  const parts: CommandParts = {
     commands,
     writer: new EventWriter(ring.installationSecret, personalData, random, signer),
+    signer,
     reference,
     personalData,
     salesLoad: salesLoadSource(database, reference),
     secret: ring.installationSecret,
     clock,
   };
+  await new LogCommands(new PlainCommands(parts), parts).announceOwnKey();
+  return parts;
 }
 
 /** What the office for privacy asks and does about a person. */

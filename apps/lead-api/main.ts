@@ -13,7 +13,7 @@ await runService({
   needs: ['event-store', 'database', 'keys', 'signing-key', 'issuer'],
   async start({ opened, logger, metrics, verifyToken }) {
     const ports = await opened.ports();
-    const command = commandSide(ports);
+    const command = await commandSide(ports);
     const { database, store, keys, clock } = ports;
     const refresh = new ReferenceRefresh({ reference: command.reference, database, logger });
     await refresh.start();

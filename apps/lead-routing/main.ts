@@ -23,7 +23,7 @@ await runService({
   async start({ opened, logger, metrics }) {
     const ports = await opened.ports();
     const { database, store, keys, clock } = ports;
-    const command = commandSide(ports);
+    const command = await commandSide(ports);
     const { reference } = command;
     const refresh = new ReferenceRefresh({ reference, database, logger });
     await refresh.start();

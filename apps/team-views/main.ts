@@ -13,7 +13,7 @@ await runService({
   async start({ opened, logger, metrics, newId }) {
     const ports = await opened.ports();
     const runner = viewRunner(ports, await opened.feed('team-views'));
-    const command = commandSide(ports);
+    const command = await commandSide(ports);
     await runner.start();
     const refresh = new ReferenceRefresh({ reference: command.reference, database: ports.database, logger });
     await refresh.start();

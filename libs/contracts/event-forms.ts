@@ -1,6 +1,14 @@
 import { LEAD_EVENT_TYPES, LEAD_EVENTS } from '../lead-lifecycle/lead-events.js';
 import type { Category, EventForm, RecordShape, RetiredForm } from './event-form.js';
-import { AGREEMENT_EVENTS, CONTACT_EVENTS, POLICY_EVENTS, PROJECTION_EVENTS, TEAM_EVENTS } from './reference-events.js';
+import {
+  AGREEMENT_EVENTS,
+  CONTACT_EVENTS,
+  LOG_KEYS_EVENTS,
+  POLICY_EVENTS,
+  PROJECTION_EVENTS,
+  QUARANTINE_EVENTS,
+  TEAM_EVENTS,
+} from './reference-events.js';
 
 /**
  * Versions that were published and are written no more, each with the way to the next. None yet. To give a type its
@@ -42,6 +50,8 @@ export const CURRENT_FORMS: readonly EventForm[] = [
   ...formsOf('team', TEAM_EVENTS),
   ...formsOf('policy', POLICY_EVENTS),
   ...formsOf('agreement', AGREEMENT_EVENTS),
+  ...formsOf('log', LOG_KEYS_EVENTS),
+  ...formsOf('log', QUARANTINE_EVENTS),
   ...formsOf('projection', PROJECTION_EVENTS, 'decision-metadata'),
 ];
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { canonicalHash, canonicalJson } from '../canonical-json/canonical-json.js';
 import type { JsonObject } from '../decider/json.js';
 import type { RecordedEvent } from '../event-store/event-store.js';
@@ -5,6 +6,7 @@ import { decodeBase64 } from '../transparency-log/base64.js';
 import { MOST_ENTRY_BYTES } from '../transparency-log/entry-bundle.js';
 import { parsed, refused, type Parsed } from '../transparency-log/parsed.js';
 import type { EventMetadata, EventSignature } from './event-metadata.js';
+import { eventMetadata } from './event-metadata-shape.js';
 
 /**
  * What the log holds of one event, version 1: who did what, in which order, and hashes of the rest. Opaque ids only.
@@ -83,6 +85,46 @@ export function signedBytes({ prev: _prev, sig: _sig, quarantined: _quarantined,
   return Buffer.from(canonicalJson(body));
 }
 
+/** By which a quarantine names what is to be sealed: SHA-256 of what the writer would have signed, hex. */
+export const leafBodyHash = (leaf: Leaf): string => createHash('sha256').update(signedBytes(leaf)).digest('hex');
+
+/**
+ * The leaf of an event that breaks a rule of sealing and is sealed by a decision in `log-quarantine`. Whoever wrote it
+ * past the commands may have put anything into its metadata: what is not of the form that a leaf has is left out, and is
+ * still named by `metaHash`.
+ */
+export function quarantinedLeaf(event: PlacedEvent, prev: string | undefined): Leaf {
+  const { sig, ...metadata } = event.metadata;
+  const { actor, authn, occurredAt, recordedAt, change } = eventMetadata.fields;
+  const kept: JsonObject = {};
+  for (const [name, shape] of Object.entries({ actor, authn, occurredAt, recordedAt, change })) {
+    const value = metadata[name];
+    if (value !== undefined && shape.check(value, '') === undefined) Object.assign(kept, { [name]: value });
+  }
+  return {
+    v: 1,
+    eventId: event.id,
+    stream: event.stream,
+    rev: String(event.revision),
+    ...(prev === undefined ? {} : { prev }),
+    type: event.type,
+    ...kept,
+    dataHash: hashOf(event.data),
+    metaHash: hashOf(metadata),
+    ...(isSignature(sig) ? { sig } : {}),
+    quarantined: true,
+  } as unknown as Leaf;
+}
+
+/** Half a character or too much depth has no canonical form: then of the text as JSON.stringify gives it. */
+function hashOf(value: JsonObject): string {
+  try {
+    return canonicalHash(value);
+  } catch {
+    return createHash('sha256').update(JSON.stringify(value)).digest('hex');
+  }
+}
+
 const ALWAYS = ['eventId', 'stream', 'rev', 'type', 'dataHash', 'metaHash'] as const;
 const UNLESS_QUARANTINED = ['occurredAt', 'recordedAt'] as const;
 const HASH = /^[0-9a-f]{64}$/;
@@ -122,5 +164,5 @@ const isSignature = (sig: unknown): sig is EventSignature => {
 };
 
 /** Whether data and metadata of a stored event are those that were sealed. */
-export const isSealedAs = (event: PlacedEvent, { quarantined: _quarantined, ...leaf }: Leaf): boolean =>
-  canonicalJson(leafOf(event, leaf.prev)) === canonicalJson(leaf);
+export const isSealedAs = (event: PlacedEvent, leaf: Leaf): boolean =>
+  canonicalJson((leaf.quarantined ? quarantinedLeaf : leafOf)(event, leaf.prev)) === canonicalJson(leaf);

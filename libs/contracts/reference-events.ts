@@ -12,13 +12,17 @@ import { TEAM_KINDS } from '../agreements/team.js';
 import type { ContactEventData } from '../contacts/contact.js';
 import { ERASURE_STEPS } from '../contacts/erasure.js';
 import { CHANNELS, owner } from '../lead-lifecycle/lead-events.js';
+import type { LogKeysEventData } from '../log-decisions/log-keys.js';
+import type { QuarantineEventData } from '../log-decisions/quarantine.js';
 import {
   code,
   flag,
   hash,
+  hexDigits,
   integer,
   label,
   list,
+  noteVkey,
   nullable,
   oneOf,
   opaqueId,
@@ -137,6 +141,22 @@ export const CONTACT_EVENTS = {
     epoch: nullable(integer(1, 1_000_000)),
   }),
 };
+const vkey = record({ vkey: noteVkey });
+export const LOG_KEYS_EVENTS = {
+  'EventKeyAnnounced.v1': vkey,
+  'EventKeyRetired.v1': record({ key: hexDigits(4), reason: code }),
+  'LogKeyAnnounced.v1': vkey,
+};
+const quarantined = {
+  event: uuid,
+  stream: streamName,
+  revision: integer(0, Number.MAX_SAFE_INTEGER),
+  bodyHash: hash,
+};
+export const QUARANTINE_EVENTS = {
+  'QuarantineProposed.v1': record({ ...quarantined, reason: code }),
+  'QuarantineApproved.v1': record(quarantined),
+};
 export const PROJECTION_EVENTS = {
   'ProjectionEventSkipped.v1': record({ stream: streamName, revision: integer(0, Number.MAX_SAFE_INTEGER) }),
 };
@@ -156,4 +176,6 @@ const agreementsMatch: Exactly<
   typeof TEAM_EVENTS & typeof POLICY_EVENTS & typeof AGREEMENT_EVENTS
 > = true;
 const contactsMatch: Exactly<ContactEventData, typeof CONTACT_EVENTS> = true;
-void [agreementsMatch, contactsMatch];
+const logKeysMatch: Exactly<LogKeysEventData, typeof LOG_KEYS_EVENTS> = true;
+const quarantineMatches: Exactly<QuarantineEventData, typeof QUARANTINE_EVENTS> = true;
+void [agreementsMatch, contactsMatch, logKeysMatch, quarantineMatches];

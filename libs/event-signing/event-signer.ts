@@ -1,6 +1,8 @@
 import { sign, type KeyObject } from 'node:crypto';
-import type { EventSignature } from '../contracts/event-metadata.js';
+import type { EventMetadata, EventSignature } from '../contracts/event-metadata.js';
 import { leafOf, signedBytes } from '../contracts/leaf.js';
+import { rememberLeaf } from '../contracts/receipt.js';
+import type { JsonObject } from '../decider/json.js';
 import type { NewEvent } from '../event-store/event-store.js';
 import { encodeBase64 } from '../transparency-log/base64.js';
 import { idHex, type NoteKey } from '../transparency-log/note-key.js';
@@ -11,6 +13,8 @@ export type MakeSignature = (text: string) => Promise<string>;
 
 /** Signs events before they are written, with the key that whoever administers the store does not have. */
 export class EventSigner {
+  #from = '';
+
   /** @param makeSignature with the signer's private key; default: by a task of Node's thread pool for each */
   constructor(
     private readonly signer: NoteSigner,
@@ -22,9 +26,15 @@ export class EventSigner {
     return this.signer.key;
   }
 
+  /** From now on nothing is said to be recorded before this (ISO): the time at which the key was announced. */
+  inUseFrom(time: string): void {
+    this.#from = time;
+  }
+
   /**
    * The same events with `metadata.sig`. The signature binds an event to its place, so it holds for an append at that
-   * revision only: an attempt that lost to another is signed anew.
+   * revision only: an attempt that lost to another is signed anew. Where the clock ran back to before the key came into
+   * use, they are recorded then.
    *
    * @param revision of the first of them in the stream, from 0
    */
@@ -33,10 +43,18 @@ export class EventSigner {
   }
 
   async #signed(event: NewEvent, stream: string, revision: number): Promise<NewEvent> {
-    const bytes = signedBytes(leafOf({ ...event, stream, revision }, undefined));
-    const ed25519 = await this.makeSignature(bytes.toString());
+    const metadata = this.#inUse(event.metadata);
+    const leaf = leafOf({ ...event, metadata, stream, revision }, undefined);
+    const ed25519 = await this.makeSignature(signedBytes(leaf).toString());
     const sig: EventSignature = { key: idHex(this.signer.key.id), ed25519 };
-    return { ...event, metadata: { ...event.metadata, sig: { ...sig } } };
+    const signed: JsonObject = { ...metadata, sig: { ...sig } };
+    rememberLeaf(signed, { ...leaf, sig });
+    return { ...event, metadata: signed };
+  }
+
+  #inUse(metadata: JsonObject): JsonObject {
+    const { recordedAt } = metadata as JsonObject & Pick<EventMetadata, 'recordedAt'>;
+    return recordedAt < this.#from ? { ...metadata, recordedAt: this.#from } : metadata;
   }
 }
 

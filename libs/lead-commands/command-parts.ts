@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { Clock } from '../decider/clock.js';
+import type { EventSigner } from '../event-signing/event-signer.js';
 import type { SalesLoadFacts } from '../lead-lifecycle/lead-facts.js';
 import type { PersonalData } from '../personal-data/personal-data.js';
 import type { EventWriter } from './event-writer.js';
@@ -13,6 +14,8 @@ export type SalesLoadSource = () => Promise<{ readonly load: SalesLoadFacts }>;
 export interface CommandParts {
   readonly commands: StreamCommands;
   readonly writer: EventWriter;
+  /** the one that the writer has */
+  readonly signer: EventSigner;
   readonly reference: ReferenceData;
   readonly personalData: PersonalData;
   readonly salesLoad: SalesLoadSource;

@@ -15,6 +15,8 @@ import { eventVersions, storedType } from '../contracts/event-type.js';
 import { decodeLeadEvent } from '../contracts/lead-event-codec.js';
 import { UnknownEvent } from '../contracts/unknown-event.js';
 import type { EventDraft } from '../decider/decision.js';
+import { evolveLogKeys, NO_LOG_KEYS, type LogKeys } from '../log-decisions/log-keys.js';
+import { evolveQuarantine, NO_QUARANTINE, type Quarantine } from '../log-decisions/quarantine.js';
 import type { JsonObject } from '../decider/json.js';
 import type { RecordedEvent } from '../event-store/event-store.js';
 import { evolve, UNCREATED, type LeadState } from '../lead-lifecycle/lead-state.js';
@@ -54,6 +56,16 @@ export function versionsFold<Content>(kind: SignedKind, segment: string): Fold<V
     evolve: (state, event) => evolveVersions(state, recorded<VersionEvent<Content>>(event)),
   };
 }
+
+export const logKeysFold: Fold<LogKeys> = {
+  initial: NO_LOG_KEYS,
+  evolve: (state, event) => evolveLogKeys(state, { ...current(event), recordedAt: metadataOf(event).recordedAt }),
+};
+
+export const quarantineFold: Fold<Quarantine> = {
+  initial: NO_QUARANTINE,
+  evolve: (state, event) => evolveQuarantine(state, { ...current(event), by: metadataOf(event).actor.id }),
+};
 
 /** The deciders' own form of a stored event. */
 const recorded = <Event extends EventDraft>(event: RecordedEvent): Recorded<Event> =>

@@ -8,6 +8,7 @@ import { BatchCreation } from './http/batch-creation.js';
 import { ContactsController } from './http/contacts.controller.js';
 import { HandoffCommandsController } from './http/handoff-commands.controller.js';
 import { LeadCommandRunner } from './http/lead-command-runner.js';
+import { LogDecisionsController } from './http/log-decisions.controller.js';
 import { LeadsController } from './http/leads.controller.js';
 import { MarketingCommandsController } from './http/marketing-commands.controller.js';
 import { SalesCommandsController } from './http/sales-commands.controller.js';
@@ -15,6 +16,7 @@ import { TeamsController } from './http/teams.controller.js';
 import { AgreementsController, PoliciesController } from './http/versions.controller.js';
 import { LeadCommands } from './lead-commands.service.js';
 import { LeadCreation } from './lead-creation.js';
+import { LogCommands } from './log-commands.service.js';
 import { LeadHistory } from './lead-history.service.js';
 import { PlainCommands, ReferenceCommands } from './reference-commands.service.js';
 import { ReferenceData } from './reference-data.js';
@@ -34,6 +36,7 @@ export class LeadCommandsModule {
       { provide: ReferenceCommands, useValue: new ReferenceCommands(plain, parts) },
       { provide: ContactCommands, useValue: new ContactCommands(plain, parts, keys) },
       { provide: LeadCommands, useValue: new LeadCommands(parts) },
+      { provide: LogCommands, useValue: new LogCommands(plain, parts) },
       { provide: LeadCreation, useValue: creation },
       { provide: BatchCreation, useValue: new BatchCreation(creation) },
       { provide: LeadHistory, useValue: new LeadHistory(store, commands, reference, personalData) },
@@ -51,6 +54,7 @@ export class LeadCommandsModule {
         PoliciesController,
         AgreementsController,
         ContactsController,
+        LogDecisionsController,
       ],
       providers: [...services, LeadCommandRunner],
       exports: services.map(({ provide }) => provide),

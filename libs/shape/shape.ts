@@ -65,6 +65,8 @@ export const base64 = (bytes: number): Shape<string> => {
 /** Bytes in lower-case hex. */
 export const hexDigits = (bytes: number): Shape<string> =>
   matching(new RegExp(`^[0-9a-f]{${2 * bytes}}$`), `${bytes} bytes in hex`);
+/** A verifier key in its text form (C2SP signed-note); whether its id is that of its key, a parser says. */
+export const noteVkey = matching(/^[^\s+]{1,255}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}$/, 'a vkey: name+key id+key');
 /** The name of a stream: `lead-<id>`. */
 export const streamName = matching(/^[a-z]+-[A-Za-z0-9_.:-]{1,200}$/, 'the name of a stream');
 /** A word of an agreed list or a band: lower case, no spaces, at most 64 characters. */

@@ -3,7 +3,7 @@ import { DtoValidation } from '../../http-kit/dto-validation.js';
 import type { Caller } from '../../http-kit/caller.js';
 import type { Problem } from '../../http-kit/problem.js';
 import type { LeadCreation } from '../lead-creation.js';
-import { envelopeOf, problemOf } from './command-answer.js';
+import { envelopeOf, problemOf, writtenEvents, type WrittenEvent } from './command-answer.js';
 import { createBodyOf } from './create-body.js';
 import { LeadRowDto } from './lead.dto.js';
 
@@ -14,6 +14,8 @@ export interface RowVerdict {
   readonly status: 'created' | 'repeated' | 'refused';
   readonly lead?: string;
   readonly revision?: number;
+  /** what the row wrote of the lead, each with its receipt */
+  readonly events?: readonly WrittenEvent[];
   readonly problem?: Problem;
 }
 
@@ -48,7 +50,8 @@ export class BatchCreation {
       const executed = await this.creation.create(createBodyOf(dto, caller), envelope);
       if (executed.kind !== 'done') return { row, status: 'refused', problem: problemOf(executed).problem };
       const { lead, revision, repeated } = executed;
-      return { row, status: repeated ? 'repeated' : 'created', lead, revision };
+      const events = writtenEvents(executed.events);
+      return { row, status: repeated ? 'repeated' : 'created', lead, revision, events };
     } catch (fault) {
       if (fault instanceof ProblemException) return { row, status: 'refused', problem: fault.problem };
       throw fault;

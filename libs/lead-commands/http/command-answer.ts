@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { eventName } from '../../contracts/event-type.js';
+import { receiptOf } from '../../contracts/receipt.js';
 import type { JsonObject } from '../../decider/json.js';
 import type { RecordedEvent } from '../../event-store/event-store.js';
 import type { Caller } from '../../http-kit/caller.js';
@@ -16,11 +17,30 @@ import { currentCycle, type LeadState } from '../../lead-lifecycle/lead-state.js
 import type { Envelope, Sender } from '../caller.js';
 import type { Executed } from '../stream-commands.js';
 
+/** An Ed25519 signature of the receipt's leaf, over its canonical JSON (RFC 8785). */
+export class ReceiptSignature {
+  /** Id of the key in the event keys file. @example 0b6a3d2f */
+  key!: string;
+  /** 64 bytes, base64. */
+  ed25519!: string;
+}
+
+/**
+ * Keep it: it proves that the event was recorded, whoever holds the store. Its leaf must stand in the log, with `prev`
+ * and `sig` added, by the time that the log promises.
+ */
+export class EventReceipt {
+  /** What is sealed of the event: who, when, at which revision of which stream, and hashes of the rest. */
+  leaf!: object;
+  signature!: ReceiptSignature;
+}
+
 export class WrittenEvent {
   id!: string;
   /** @example LeadHandedOff */
   type!: string;
   revision!: number;
+  receipt?: EventReceipt;
 }
 
 /** What a command did. The same command sent again answers the same, with `repeated`. */
@@ -82,7 +102,11 @@ export function problemOf(executed: Exclude<Executed<unknown, unknown>, { kind: 
 }
 
 export const writtenEvents = (events: readonly RecordedEvent[]): WrittenEvent[] =>
-  events.map(({ id, type, revision }) => ({ id, type: eventName(type) ?? type, revision }));
+  events.map((event) => {
+    const { id, type, revision } = event;
+    const receipt = receiptOf(event);
+    return { id, type: eventName(type) ?? type, revision, ...(receipt ? { receipt } : {}) };
+  });
 
 export function leadAnswer(
   lead: string,
