@@ -3,7 +3,7 @@ import { verifyEd25519 } from '../transparency-log/ed25519.js';
 import { formatVkey, idHex, parseVkey, SIGNATURE_TYPE, type NoteKey } from '../transparency-log/note-key.js';
 import { parsed, refused, type Parsed } from '../transparency-log/parsed.js';
 import { time } from '../shape/shape.js';
-import { signedBytes, type Leaf } from './leaf.js';
+import { isSignature, signedBytes, type Leaf } from './leaf.js';
 
 /** A key with which events were signed, and when. */
 export interface EventKey {
@@ -50,6 +50,7 @@ export const formatEventKeys = (keys: EventKeys): string =>
 /** Whether a leaf's event was signed by a key that was in use when the event says it was recorded. */
 export function verifyEventSignature(leaf: Leaf, keys: EventKeys): Parsed<true> {
   if (leaf.sig === undefined) return refused('the event is not signed');
+  if (!isSignature(leaf.sig)) return refused('the signature is not a key id and 64 bytes');
   const key = keys.get(leaf.sig.key);
   if (key === undefined) return refused('the event is signed by a key that is not known');
   if (leaf.recordedAt < key.from) return refused('the event was recorded before its key came into use');

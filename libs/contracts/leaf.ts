@@ -152,7 +152,7 @@ export function parseLeaf(bytes: Uint8Array): Parsed<Leaf> {
   return parsed(leaf);
 }
 
-const isSignature = (sig: unknown): sig is EventSignature => {
+export const isSignature = (sig: unknown): sig is EventSignature => {
   const { key, ed25519, ...more } = Object(sig) as Record<string, unknown>;
   return (
     typeof key === 'string' &&

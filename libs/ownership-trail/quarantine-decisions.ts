@@ -1,16 +1,11 @@
-import { createHash } from 'node:crypto';
 import type { EventKeys } from '../contracts/event-keys.js';
-import { leafOf, signedBytes, type Leaf } from '../contracts/leaf.js';
+import { leafBodyHash, leafOf, type Leaf } from '../contracts/leaf.js';
 import type { EventStore, RecordedEvent } from '../event-store/event-store.js';
+import { LOG_QUARANTINE_STREAM } from '../log-decisions/quarantine.js';
 import type { EventRefused } from './sealer.js';
 import { SealingKeys } from './sealing-keys.js';
 
-/** Where an operator proposes and an auditor approves that a refused event is sealed all the same. */
-export const QUARANTINE_STREAM = 'log-quarantine';
 const PAGE = 1_000;
-
-/** SHA-256, hex, of the refused leaf's body: what the decision is about, whatever the event claims to be. */
-export const leafBodyHash = (leaf: Leaf): string => createHash('sha256').update(signedBytes(leaf)).digest('hex');
 
 /**
  * What operators and auditors have decided about refused events. Their decisions stand later in the store than what they
@@ -40,7 +35,7 @@ export class QuarantineDecisions {
 
   async *#decisions(): AsyncGenerator<RecordedEvent> {
     for (let from = 0, isFull = true; isFull; from += PAGE) {
-      const page = await this.store.readStream(QUARANTINE_STREAM, { from, limit: PAGE });
+      const page = await this.store.readStream(LOG_QUARANTINE_STREAM, { from, limit: PAGE });
       yield* page;
       isFull = page.length === PAGE;
     }
@@ -48,7 +43,7 @@ export class QuarantineDecisions {
 }
 
 const isAbout = ({ data }: RecordedEvent, leaf: Leaf): boolean =>
-  data.eventId === leaf.eventId &&
+  data.event === leaf.eventId &&
   data.stream === leaf.stream &&
-  data.rev === leaf.rev &&
-  data.leafHash === leafBodyHash(leaf);
+  data.revision === Number(leaf.rev) &&
+  data.bodyHash === leafBodyHash(leaf);

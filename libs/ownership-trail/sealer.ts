@@ -1,4 +1,4 @@
-import { encodeLeaf, leafOf, UnsealableEvent, type Leaf } from '../contracts/leaf.js';
+import { encodeLeaf, leafOf, quarantinedLeaf, type Leaf } from '../contracts/leaf.js';
 import type { RecordedEvent } from '../event-store/event-store.js';
 import { leafHash } from '../transparency-log/merkle-hash.js';
 import type { SealingKeys } from './sealing-keys.js';
@@ -13,7 +13,7 @@ export class EventRefused extends TrailRefused {
   override name = 'EventRefused';
   constructor(
     readonly event: RecordedEvent,
-    /** the leaf that it would have */
+    /** the leaf that it would have by a decision in `log-quarantine` */
     readonly leaf: Leaf,
     readonly rule: string,
   ) {
@@ -68,27 +68,29 @@ export class Sealer {
   }
 
   #checked(event: RecordedEvent, ahead: number): Buffer | EventRefused {
-    const leaf = leafOf(event, this.log.chains.last(event.stream)?.hash);
+    const prev = this.log.chains.last(event.stream)?.hash;
+    const refused = (rule: string): EventRefused => new EventRefused(event, quarantinedLeaf(event, prev), rule);
+    let leaf: Leaf;
     let bytes: Buffer;
     try {
+      leaf = leafOf(event, prev);
       bytes = encodeLeaf(leaf);
     } catch (fault) {
-      if (fault instanceof UnsealableEvent) return new EventRefused(event, leaf, fault.message);
-      throw fault;
+      // Of a given event both are pure: only what the event holds makes them fail.
+      return refused(fault instanceof Error ? fault.message : 'it has no leaf');
     }
     const signed = this.keys.verify(leaf);
-    if (!signed.ok) return new EventRefused(event, leaf, signed.problem);
+    if (!signed.ok) return refused(signed.problem);
     const broken = this.#chain(leaf, bytes, ahead);
-    if (broken !== undefined) return new EventRefused(event, leaf, broken);
+    if (broken !== undefined) return refused(broken);
     this.keys.sealed(event);
     for (const vkey of this.keys.logKeys) this.log.announce(vkey);
     return bytes;
   }
 
   #quarantined({ event, leaf }: EventRefused, ahead: number): Buffer | EventRefused {
-    const flagged: Leaf = { ...leaf, quarantined: true };
-    const bytes = encodeLeaf(flagged);
-    const broken = this.#chain(flagged, bytes, ahead);
+    const bytes = encodeLeaf(leaf);
+    const broken = this.#chain(leaf, bytes, ahead);
     // Its place in the stream no decision can change: the store says it twice, or out of order.
     return broken === undefined ? bytes : new EventRefused(event, leaf, broken);
   }
