@@ -63,10 +63,11 @@ async function seal(store: EventStore): Promise<EventRefused | undefined> {
 }
 
 async function leaves(): Promise<readonly Leaf[]> {
-  const head = await trustedHead(folder, UNWITNESSED);
+  const files = new TrailFolder(folder);
+  const head = await trustedHead(files, UNWITNESSED);
   if (!head.ok) throw new Error(head.problem);
   expect(await checkLog(folder, head.value.checkpoint)).toMatchObject({ ok: true });
-  const entries = await new TrailFolder(folder).entries(0, head.value.checkpoint.size);
+  const entries = await files.entries(0, head.value.checkpoint.size);
   if (!entries.ok) throw new Error(entries.problem);
   return entries.value.map((bytes) => {
     const leaf = parseLeaf(bytes);

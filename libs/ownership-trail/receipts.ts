@@ -15,7 +15,8 @@ const MOST_BYTES = 64 * 1024 * 1024;
 const MOST_VALUES = 2_000_000;
 
 /**
- * Receipts that somebody kept: one after the other, a line each, or the body of an answer with its `receipts`. Each must
+ * Receipts that somebody kept: one after the other, a line each, or the body of a command's answer, whose
+ * `events` have a `receipt` each, or one with `receipts`. Each must
  * be signed by one of the keys: a receipt of anybody else proves nothing.
  */
 export function parseReceipts(bytes: Uint8Array, keys: EventKeys): Parsed<readonly Receipt[]> {
@@ -46,8 +47,9 @@ function readLeaf(leaf: object): Parsed<Leaf> {
 function valuesOf(bytes: Uint8Array): readonly unknown[] {
   const whole = parseStrictJson(bytes, MOST_VALUES);
   if (whole.ok) {
-    const { receipts } = whole.value as { receipts?: unknown };
-    return Array.isArray(receipts) ? receipts : [whole.value];
+    const { receipts, events } = whole.value as { receipts?: unknown; events?: unknown };
+    if (Array.isArray(receipts)) return receipts;
+    return Array.isArray(events) ? events.map((event) => (event as { receipt?: unknown }).receipt) : [whole.value];
   }
   const lines = Buffer.from(bytes)
     .toString('utf8')
