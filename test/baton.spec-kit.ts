@@ -99,6 +99,7 @@ export async function startBaton(
     newRequestId: randomUUID,
     clock,
     verifyToken: tokenVerifier(issuer.settings, clock),
+    failureLimit: NO_LIMIT,
     ...(options.feedTimes ? { feedTimes: options.feedTimes } : {}),
     logger: createLogger('baton', 'info', sink),
     closeStores: async () => {

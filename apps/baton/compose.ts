@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { InProcessFeed } from '../../libs/event-feed/in-process-feed.js';
 import { kafkaRelay } from '../../libs/event-relay/open-relay.js';
 import { relayProblem } from '../../libs/event-relay/relay-health.js';
+import type { RateLimit } from '../../libs/http-kit/rate-limit.js';
 import { Readiness } from '../../libs/http-kit/readiness.js';
 import { createServer } from '../../libs/http-kit/server.js';
 import type { TokenVerifier } from '../../libs/http-kit/token-verifier.js';
@@ -41,6 +42,8 @@ export interface BatonParts extends Ports {
   readonly newRequestId: () => string;
   readonly verifyToken: TokenVerifier;
   readonly logger: Logger;
+  /** failed authentications from one address; for tests */
+  readonly failureLimit?: RateLimit;
   /** of the live feed of events; for tests */
   readonly feedTimes?: FeedTimes;
   readonly closeStores: () => Promise<void>;
@@ -118,6 +121,7 @@ async function composeOn(opening: Promise<OpenedTrail>, metrics: Metrics, parts:
       newRequestId,
       translateFault,
       ...(settings.rateLimit ? { rateLimit: settings.rateLimit } : {}),
+      ...(parts.failureLimit ? { failureLimit: parts.failureLimit } : {}),
     },
   );
   const routing = new RoutingService({
