@@ -59,7 +59,8 @@ export function score(deciding: Deciding<'score'>): Step {
 export function qualify(deciding: Deciding<'qualify'>): Step {
   const bar = barred(deciding);
   if (bar) return bar;
-  return overridden(deciding, deciding.command.reason, (basis) => draft(deciding, 'LeadQualified', { basis }));
+  const { command, facts } = deciding;
+  return overridden(deciding, command.reason, (basis) => draft(deciding, 'LeadQualified', { basis, ...refsOf(facts) }));
 }
 
 /** By hand, with a reason of the agreed list: an exception is an event that says so. */
