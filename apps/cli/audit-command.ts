@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { addFsckCommand } from './audit-fsck.js';
 import { addMonitorCommand } from './audit-monitor.js';
+import { addRebuildCommand } from './audit-rebuild.js';
 import { addReportCommand } from './audit-report.js';
 import { addVerifyCommand } from './audit-verify.js';
 
@@ -10,4 +11,5 @@ export function addAuditCommand(baton: Command): void {
   addFsckCommand(audit);
   addMonitorCommand(audit);
   addReportCommand(audit);
+  addRebuildCommand(audit);
 }

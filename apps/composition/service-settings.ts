@@ -106,7 +106,8 @@ export function serviceSettingsFrom<N extends Need>(
   } as ServiceSettings;
 }
 
-function trailFrom(environment: NodeJS.ProcessEnv): TrailPlace | undefined {
+/** Where the log is, by BATON_TRAIL and its like, or in BATON_DATA. @throws SettingsRefused */
+export function trailFrom(environment: NodeJS.ProcessEnv): TrailPlace | undefined {
   const { BATON_TRAIL, BATON_DATA, BATON_TRAIL_KEY, BATON_TRAIL_POLICY, BATON_TRAIL_ORIGIN, BATON_EVENT_KEYS } =
     environment;
   const folder = BATON_TRAIL ?? (BATON_DATA ? join(BATON_DATA, 'trail') : undefined);

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { formatEventKeys, parseEventKeys, type EventKeys } from '../contracts/event-keys.js';
 import { openSigningKeys } from '../note-keys/signing-key-file.js';
 import { formatVkey, idHex, parseVkey, SIGNATURE_TYPE } from '../transparency-log/note-key.js';
@@ -84,4 +84,9 @@ export function trustedEventKeys({
 
 const ALWAYS = '1970-01-01T00:00:00.000Z';
 
-const make = (file: string, text: string): void => writeFileSync(file, text, { mode: 0o644, flag: 'wx' });
+/** Whole or not at all: half a policy would ask for less than it says. */
+function make(file: string, text: string): void {
+  const draft = `${file}.draft`;
+  writeFileSync(draft, text, { mode: 0o644, flush: true });
+  renameSync(draft, file);
+}
