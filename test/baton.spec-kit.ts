@@ -87,6 +87,11 @@ export async function startBaton(
     keeper.start();
     return keeper;
   };
+  const closeStores = async (): Promise<void> => {
+    await database.close();
+    await keys.close();
+    await store.close();
+  };
   const running = await composeBaton({
     trail: { place, open: openTrail },
     settings: { dataDir, host: '127.0.0.1', port: 0, logLevel: 'info', rateLimit },
@@ -102,11 +107,10 @@ export async function startBaton(
     failureLimit: NO_LIMIT,
     ...(options.feedTimes ? { feedTimes: options.feedTimes } : {}),
     logger: createLogger('baton', 'info', sink),
-    closeStores: async () => {
-      await database.close();
-      await keys.close();
-      await store.close();
-    },
+    closeStores,
+  }).catch(async (refusal: unknown) => {
+    await closeStores();
+    throw refusal;
   });
   const clients = new Map<string, Client>();
   return {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { addFsckCommand } from './audit-fsck.js';
+import { addKeyCommand } from './audit-key.js';
 import { addMonitorCommand } from './audit-monitor.js';
 import { addRebuildCommand } from './audit-rebuild.js';
 import { addReportCommand } from './audit-report.js';
@@ -12,4 +13,5 @@ export function addAuditCommand(baton: Command): void {
   addMonitorCommand(audit);
   addReportCommand(audit);
   addRebuildCommand(audit);
+  addKeyCommand(audit);
 }

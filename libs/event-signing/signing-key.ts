@@ -7,7 +7,7 @@ import { EventSigner } from './event-signer.js';
 import { SigningThread } from './signing-thread.js';
 
 /** The name in the key's text form. Keys of one name differ by their id, so one name does for all of an installation. */
-const KEY_NAME = 'baton-events';
+export const KEY_NAME = 'baton-events';
 
 /** Of an embedded installation, in its data folder. */
 export const SIGNING_KEY_FILE = 'event-signing.key';
