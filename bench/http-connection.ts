@@ -41,6 +41,11 @@ export class HttpConnection {
     });
   }
 
+  /** A server closes what was idle for seconds. */
+  get isOpen(): boolean {
+    return !this.socket.destroyed;
+  }
+
   close(): void {
     this.socket.destroy();
   }

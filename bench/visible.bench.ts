@@ -65,12 +65,14 @@ async function seenAtRate(url: string, client: CreatingClient, rate: number, rea
   const seen: number[] = [];
   const head = `HTTP/1.1\r\nhost: ${new URL(url).host}\r\nauthorization: Bearer ${reader}\r\n\r\n`;
   const one = async (connection: HttpConnection, request: string, isLookedFor: boolean): Promise<void> => {
-    const { status, body } = await connection.send(request);
+    const used = connection.isOpen ? connection : await HttpConnection.open(url);
+    const { status, body } = await used.send(request);
     const answered = performance.now();
-    creating.push(connection);
+    creating.push(used);
     if (!CREATED.includes(status)) throw new Error(`a create was answered ${status}: ${body}`);
-    const looking = isLookedFor ? reading.pop() : undefined;
-    if (looking === undefined) return;
+    const idle = isLookedFor ? reading.pop() : undefined;
+    if (idle === undefined) return;
+    const looking = idle.isOpen ? idle : await HttpConnection.open(url);
     const { lead, revision } = JSON.parse(body) as Place;
     const card = await looking.send(`GET /leads/${lead}/card?after=${lead}@${revision} ${head}`);
     if (card.status !== 200) throw new Error(`the card was answered ${card.status}: ${card.body}`);
@@ -87,7 +89,10 @@ async function seenAtRate(url: string, client: CreatingClient, rate: number, rea
         const connection = creating.pop();
         // All are waiting: what is due is sent later, and the rate with it.
         if (connection === undefined) break;
-        sent.push(one(connection, requests[sent.length] ?? '', sent.length % LOOKED_FOR === 0));
+        const doing = one(connection, requests[sent.length] ?? '', sent.length % LOOKED_FOR === 0);
+        // Thrown where all are awaited.
+        doing.catch(() => undefined);
+        sent.push(doing);
       }
       await sleep(TICK_MS);
     }
