@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { composeBaton } from '../apps/baton/compose.js';
-import { embeddedTrail, type OpenTrail } from '../apps/baton/embedded-trail.js';
+import { embeddedTrail, trailInThisThread } from '../apps/baton/embedded-trail.js';
 import type { Clock } from '../libs/decider/clock.js';
 import type { EventStore, RecordedEvent } from '../libs/event-store/event-store.js';
 import { MemoryEventStore } from '../libs/event-store/memory-event-store.js';
@@ -15,8 +15,6 @@ import type { RateLimit } from '../libs/http-kit/rate-limit.js';
 import { tokenVerifier } from '../libs/http-kit/token-verifier.js';
 import type { FeedTimes } from '../libs/lead-feed/lead-feed.module.js';
 import { openEventSigner, SIGNING_KEY_FILE } from '../libs/event-signing/signing-key.js';
-import { TrailKeeper } from '../libs/ownership-trail/trail-keeper.js';
-import { openTrailSetUp } from '../libs/ownership-trail/trail-set-up.js';
 import { openKeyFile } from '../libs/personal-data/key-file.js';
 import type { KeyStore } from '../libs/personal-data/key-store.js';
 import { MemoryKeyStore } from '../libs/personal-data/memory-key-store.js';
@@ -82,18 +80,13 @@ export async function startBaton(
   const sink = new PassThrough();
   sink.on('data', (chunk: Buffer) => lines.push(chunk));
   const place = embeddedTrail(dataDir, signer);
-  const openTrail: OpenTrail = async (observe) => {
-    const keeper = await TrailKeeper.open({ ...openTrailSetUp(place, randomBytes), store, fetch, clock, observe });
-    keeper.start();
-    return keeper;
-  };
   const closeStores = async (): Promise<void> => {
     await database.close();
     await keys.close();
     await store.close();
   };
   const running = await composeBaton({
-    trail: { place, open: openTrail },
+    trail: { place, open: trailInThisThread(place, store, clock) },
     settings: { dataDir, host: '127.0.0.1', port: 0, logLevel: 'info', rateLimit },
     store,
     database,

@@ -1,5 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import type { Clock } from '../../libs/decider/clock.js';
 import type { EventSigner } from '../../libs/event-signing/event-signer.js';
+import type { EventStore } from '../../libs/event-store/event-store.js';
 import type { SqliteEventStore } from '../../libs/event-store/sqlite-event-store.js';
 import type { TrailPlace } from '../../libs/ownership-trail/trail-set-up.js';
 import type { Trail, TrailObservation } from '../../libs/ownership-trail/trail-status.js';
@@ -20,8 +23,24 @@ export const embeddedTrail = (dataDir: string, signer: EventSigner): TrailPlace 
 export const trailInThread =
   (dataDir: string, place: TrailPlace, store: SqliteEventStore): OpenTrail =>
   (observe) =>
-    TrailThread.start({
-      data: { storeFile: join(dataDir, STORE_FILE), place },
-      committed: (signal) => store.committed(signal),
-      observe,
-    });
+    // Threads run compiled code only; from sources (in tests) this one does the work.
+    TrailThread.canStart
+      ? TrailThread.start({
+          data: { storeFile: join(dataDir, STORE_FILE), place },
+          committed: (signal) => store.committed(signal),
+          observe,
+        })
+      : trailInThisThread(place, store, Date.now)(observe);
+
+/** The same without a thread of its own. */
+export const trailInThisThread =
+  (place: TrailPlace, store: EventStore, clock: Clock): OpenTrail =>
+  async (observe) => {
+    const [{ TrailKeeper }, { openTrailSetUp }] = await Promise.all([
+      import('../../libs/ownership-trail/trail-keeper.js'),
+      import('../../libs/ownership-trail/trail-set-up.js'),
+    ]);
+    const keeper = await TrailKeeper.open({ ...openTrailSetUp(place, randomBytes), store, fetch, clock, observe });
+    keeper.start();
+    return keeper;
+  };

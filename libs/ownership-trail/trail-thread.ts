@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { TrailPlace } from './trail-set-up.js';
@@ -30,6 +31,9 @@ const THREAD = fileURLToPath(new URL('./trail.worker.js', import.meta.url));
 
 /** A trail that is kept in a thread of its own, so that sealing does not slow down commands. */
 export class TrailThread implements Trail {
+  /** Whether the thread's program is there: it is compiled. */
+  static readonly canStart: boolean = existsSync(THREAD);
+
   readonly #stopping = new AbortController();
   readonly #questions = new Map<number, (status: TrailStatus) => void>();
   readonly #exited: Promise<void>;
