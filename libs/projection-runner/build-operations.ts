@@ -101,12 +101,7 @@ export class BuildOperations {
     const rows = await readBuilds(this.database.reading, name);
     const running = this.views.of(name);
     return Promise.all(
-      rows.map(async (row) => {
-        const view = running.find(({ id }) => id === row.build);
-        if (view === undefined) return this.describeIdle(row);
-        // A view hears that it serves just after that was committed.
-        return { ...(await view.describe()), serving: row.serving === 1 };
-      }),
+      rows.map((row) => running.find((view) => view.id === row.build)?.describe() ?? this.describeIdle(row)),
     );
   }
 
