@@ -14,6 +14,7 @@ import { StreamCommands } from '../libs/lead-commands/stream-commands.js';
 import { contactStream } from '../libs/contacts/contact.js';
 import { randomPool } from '../libs/ids/random-pool.js';
 import { cachingKeyStore } from '../libs/personal-data/caching-key-store.js';
+import type { EventSigner } from '../libs/event-signing/event-signer.js';
 import { openSigningThread, SIGNING_KEY_FILE } from '../libs/event-signing/signing-key.js';
 import { openKeyFile } from '../libs/personal-data/key-file.js';
 import { PersonalData } from '../libs/personal-data/personal-data.js';
@@ -67,10 +68,16 @@ export class CommandServices {
     return services;
   }
 
-  /** Lead commands over the same stores that remember no stream yet. */
-  leadCommands(): { readonly commands: LeadCommands; readonly streams: StreamCommands } {
+  /**
+   * Lead commands over the same stores that remember no stream yet.
+   *
+   * @param signer in place of the one that signs
+   */
+  leadCommands(signer?: EventSigner): { readonly commands: LeadCommands; readonly streams: StreamCommands } {
     const streams = new StreamCommands(this.store);
-    return { commands: new LeadCommands({ ...this.parts, commands: streams }), streams };
+    const { secret, personalData } = this.parts;
+    const writer = signer ? new EventWriter(secret, personalData, randomPool(), signer) : this.parts.writer;
+    return { commands: new LeadCommands({ ...this.parts, writer, commands: streams }), streams };
   }
 
   /** Created, scored, qualified, handed off, accepted and thrice called, by the commands themselves. */

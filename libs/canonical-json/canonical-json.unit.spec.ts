@@ -2,74 +2,63 @@ import canonicalize from 'canonicalize';
 import fc from 'fast-check';
 import { canonicalHash, canonicalJson } from './canonical-json.js';
 
-const nested = (levels: number): unknown => (levels === 0 ? null : [nested(levels - 1)]);
+const anyJson = fc.jsonValue({ maxDepth: 6, stringUnit: 'binary' }) as fc.Arbitrary<unknown>;
+const isWellFormed = (value: unknown): boolean => JSON.stringify(value)?.includes('\\ud') !== true;
 
-describe('canonical JSON', () => {
-  it('is that of RFC 8785, section 3.2.2', () => {
-    const value = {
-      numbers: [333333333.33333329, 1e30, 4.5, 2e-3, 0.000000000000000000000000001],
-      string: '\u20ac$\u000F\u000aA\'\u0042\u0022\u005c\\\"\/',
-      literals: [null, true, false],
-    };
-    expect(canonicalJson(value)).toBe(
-      '{"literals":[null,true,false],"numbers":[333333333.3333333,1e+30,4.5,0.002,1e-27],' +
-        '"string":"\u20ac$\\u000f\\nA\'B\\"\\\\\\\\\\"/"}',
+describe('Canonical JSON', () => {
+  it('is what another implementation of RFC 8785 makes of any value', () => {
+    fc.assert(
+      fc.property(anyJson, (value) => {
+        fc.pre(isWellFormed(value));
+        expect(canonicalJson(value)).toBe(canonicalize(value));
+      }),
+      { numRuns: 2_000 },
     );
   });
 
-  it('orders members by UTF-16 units, as section 3.2.3 does', () => {
-    const names = ['\u20ac', '\r', '\ufb33', '1', '\ud83d\ude00', '\u0080', '\u00f6'];
-    const text = canonicalJson(Object.fromEntries(names.map((name) => [name, 0])));
-    expect(Object.keys(JSON.parse(text) as object).filter((name) => name !== '1')).toEqual([
-      '\r',
-      '\u0080',
-      '\u00f6',
-      '\u20ac',
-      '\ud83d\ude00',
-      '\ufb33',
-    ]);
-    expect(text.startsWith('{"\\r":0,"1":0,')).toBe(true);
-  });
-
-  it('says the same as another implementation of any value', () => {
+  it('is itself when it is parsed and written again, in whatever order the members came', () => {
     fc.assert(
-      fc.property(fc.jsonValue(), (value) => {
-        expect(canonicalJson(value)).toBe(canonicalize(value));
-        expect(JSON.parse(canonicalJson(value))).toEqual(JSON.parse(JSON.stringify(value)));
+      fc.property(fc.dictionary(fc.string({ unit: 'grapheme' }), anyJson), (value) => {
+        fc.pre(isWellFormed(value));
+        const text = canonicalJson(value);
+        expect(canonicalJson(JSON.parse(text))).toBe(text);
+        expect(canonicalJson(Object.fromEntries(Object.entries(value).toReversed()))).toBe(text);
       }),
     );
   });
 
-  it('leaves out members that are not there', () => {
-    expect(canonicalJson({ b: undefined, a: [undefined, -0] })).toBe('{"a":[null,0]}');
-  });
-
   it.each([
-    [NaN],
-    [Infinity],
-    [1n],
-    [Symbol('s')],
-    [() => 1],
-    [undefined],
-    [new Date(0)],
-    ['\ud800'],
-    [{ '\udc00': 1 }],
-  ])('refuses %p, wherever it stands', (value) => {
-    for (const holder of [value, { in: { it: value } }]) {
-      if (value === undefined && holder !== value) continue;
-      expect(() => canonicalJson(holder)).toThrow(TypeError);
-    }
+    [-0, '0'],
+    [1e21, '1e+21'],
+    [333333333.33333329, '333333333.3333333'],
+    [1e-27, '1e-27'],
+    [5e-324, '5e-324'],
+    ['\u20ac$\u000f\nA\'B"\\/', '"€$\\u000f\\nA\'B\\"\\\\/"'],
+    ['\u007f\u2028', '"\u007f\u2028"'],
+    [[undefined, 1], '[null,1]'],
+    [{ b: undefined, a: 1 }, '{"a":1}'],
+    [
+      { '\ufb33': 1, '\ud83d\ude00': 2, '\u20ac': 3, '1': 4, '\r': 5 },
+      '{"\\r":5,"1":4,"\u20ac":3,"\ud83d\ude00":2,"\ufb33":1}',
+    ],
+  ])('of %j is %s', (value, text) => {
+    expect(canonicalJson(value)).toBe(text);
   });
 
-  it('goes 64 levels deep and no deeper', () => {
-    expect(canonicalJson(nested(64))).toBe(`${'['.repeat(64)}null${']'.repeat(64)}`);
+  it.each([NaN, Infinity, undefined, 1n, () => 1, '\ud800', ['\udc00'], { '\ud800': 1 }])(
+    'of %p there is none',
+    (value) => {
+      expect(() => canonicalJson(value)).toThrow(TypeError);
+    },
+  );
+
+  it('goes 64 levels deep', () => {
+    const nested = (depth: number): unknown => (depth === 0 ? 1 : [nested(depth - 1)]);
+    expect(canonicalJson(nested(64))).toBe(`${'['.repeat(64)}1${']'.repeat(64)}`);
     expect(() => canonicalJson(nested(65))).toThrow(RangeError);
-    const circle: Record<string, unknown> = {};
-    circle.again = circle;
-    expect(() => canonicalJson(circle)).toThrow(RangeError);
   });
 
-  it('hashes the text', () => {
+  it('is hashed as its UTF-8', () => {
     expect(canonicalHash({})).toBe('44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a');
   });
 });
