@@ -19,7 +19,7 @@ mv "$work/build/node_modules" "$work/build/dist" "$work/image/"
 rm -rf "$work/build"
 
 cd "$work/image"
-for name in lead-api team-views lead-routing event-relay; do
+for name in lead-api team-views lead-routing event-relay audit-trail; do
   # Without settings each says what is missing: it was loaded, with all that it imports at its start.
   said=$(NODE_ENV=production node "dist/bundle/$name.js" 2>&1 || true)
   grep -q 'BATON_EVENT_STORE must be set' <<< "$said" || { echo "$name: $said"; exit 1; }
