@@ -3,7 +3,8 @@ import type { Command } from 'commander';
 import { LogUnreachable } from '../../libs/ownership-trail/http-trail.js';
 import { LogMonitor, type MonitorReport } from '../../libs/ownership-trail/log-monitor.js';
 import { MonitorMemory } from '../../libs/ownership-trail/monitor-memory.js';
-import { parseReceipts, type Receipt } from '../../libs/ownership-trail/receipts.js';
+import type { Receipt } from '../../libs/contracts/receipt.js';
+import { parseReceipts } from '../../libs/ownership-trail/receipts.js';
 import type { StoreReading } from '../../libs/ownership-trail/store-follower.js';
 import { openTrail } from '../../libs/ownership-trail/trail-source.js';
 import {

@@ -8,7 +8,8 @@ import { MemoryEventStore } from '../event-store/memory-event-store.js';
 import { auditReceipts } from './audit-receipts.js';
 import { LogMonitor, type MonitorOptions } from './log-monitor.js';
 import { MonitorMemory } from './monitor-memory.js';
-import { parseReceipts, type Receipt } from './receipts.js';
+import type { Receipt } from '../contracts/receipt.js';
+import { parseReceipts } from './receipts.js';
 import { TrailFolder } from './trail-folder.js';
 import {
   EVENT_KEYS,

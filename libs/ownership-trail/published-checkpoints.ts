@@ -58,9 +58,15 @@ export class PublishedCheckpoints {
     return this.#missing;
   }
 
-  /** Whether there is something to do for this last signed checkpoint. */
-  isDue(pending: string): boolean {
+  /**
+   * Whether there is something to do for this last signed checkpoint.
+   *
+   * @param waiting whether there are events that cannot be sealed yet: fresh cosignatures of a log without them would
+   * make them look back-dated once they are in it
+   */
+  isDue(pending: string, waiting: boolean): boolean {
     if (sizeOf(pending) !== this.#published?.size) return true;
+    if (waiting) return false;
     const { heartbeatMs = HEARTBEAT_MS, witnesses, clock } = this.parts;
     return !witnesses.isEmpty && Math.abs(clock() - this.#refreshedAt) >= heartbeatMs;
   }

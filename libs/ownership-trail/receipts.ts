@@ -1,15 +1,10 @@
 import { verifyEventSignature, type EventKeys } from '../contracts/event-keys.js';
 import { parseLeaf, encodeLeaf, type Leaf } from '../contracts/leaf.js';
 import type { EventSignature } from '../contracts/event-metadata.js';
+import type { Receipt } from '../contracts/receipt.js';
 import { canonicalJson } from '../canonical-json/canonical-json.js';
 import { parseStrictJson } from '../http-kit/strict-json.js';
 import { parsed, refused, type Parsed } from '../transparency-log/parsed.js';
-
-/** What a caller was given for an event: the leaf that must stand in the log, and its writer's signature of it. */
-export interface Receipt {
-  readonly leaf: Leaf;
-  readonly signature: EventSignature;
-}
 
 const MOST_BYTES = 64 * 1024 * 1024;
 const MOST_VALUES = 2_000_000;

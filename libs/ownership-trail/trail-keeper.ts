@@ -248,7 +248,7 @@ export class TrailKeeper implements Trail {
 
   async #publish(signal: AbortSignal): Promise<void> {
     const { checkpoints, log } = this;
-    if (!checkpoints.isDue(log.pending)) return this.#untilSigned(signal);
+    if (!checkpoints.isDue(log.pending, this.#alarms.has('sealing'))) return this.#untilSigned(signal);
     const since = this.#unpublishedSince;
     const note = log.pending;
     if (!(await checkpoints.publish(note))) {
