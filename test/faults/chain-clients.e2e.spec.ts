@@ -1,3 +1,4 @@
+import { get } from 'node:http';
 import { describeWithOwnKafka } from '../../libs/kafka-client/kafka-broker.spec-kit.js';
 import { until } from '../until.spec-kit.js';
 import { soon, type Chain } from './chain.spec-kit.js';
@@ -22,12 +23,17 @@ describeWithOwnKafka('clients of the chain of services', () => {
   }, LONGEST_MS);
   afterAll(() => trial.dispose());
 
+  /** The status, 0 for no answer; over a connection of its own, for a kept one needs no handle. */
   const readyz = async (): Promise<number> => {
     const url = await chain.process('lead-api').url;
-    return fetch(`${url}/readyz`, { signal: AbortSignal.timeout(3_000) }).then(
-      ({ status }) => status,
-      () => 0,
-    );
+    return new Promise((resolve) => {
+      const asked = get(`${url}/readyz`, { agent: false, timeout: 3_000 }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode ?? 0);
+      });
+      asked.once('timeout', () => asked.destroy(new Error('no answer in time')));
+      asked.once('error', () => resolve(0));
+    });
   };
   /** The answer to a question that waited while the loop stood, with a short window before it. */
   const blocked = async (): Promise<number> => {
