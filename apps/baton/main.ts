@@ -3,6 +3,7 @@ import 'reflect-metadata';
 import { stopOnSignal } from '../../libs/http-kit/stop-on-signal.js';
 import { createLogger } from '../../libs/telemetry/logger.js';
 import { startEmbedded } from './embedded.js';
+import { tellRefusal } from '../composition/process-settings.js';
 import { settingsFrom } from './settings.js';
 
 try {
@@ -12,6 +13,5 @@ try {
   stopOnSignal(stop, process, logger);
   logger.info({ url }, 'listening');
 } catch (refusal) {
-  process.stderr.write(`baton does not start: ${refusal instanceof Error ? refusal.message : String(refusal)}\n`);
-  process.exitCode = 1;
+  tellRefusal('baton', refusal);
 }

@@ -9,6 +9,7 @@ import { createLogger } from '../../libs/telemetry/logger.js';
 import { Metrics } from '../../libs/telemetry/metrics.js';
 import { translateFault } from './health.js';
 import { Opened } from './opened.js';
+import { tellRefusal } from './process-settings.js';
 import { RootModule } from './root-module.js';
 import { serviceSettingsFrom, type Need, type ServiceSettings } from './service-settings.js';
 
@@ -49,9 +50,7 @@ export async function runService(of: ServiceDescription): Promise<void> {
     stopOnSignal(stop, process, logger);
     logger.info({ url }, 'listening');
   } catch (refusal) {
-    const lines = refusal instanceof Error ? refusal.message : String(refusal);
-    for (const line of lines.split('\n')) process.stderr.write(`${of.name} does not start: ${line}\n`);
-    process.exitCode = 1;
+    tellRefusal(of.name, refusal);
   }
 }
 

@@ -1,13 +1,22 @@
 import { join } from 'node:path';
 import { SIGNING_KEY_FILE } from '../../libs/event-signing/signing-key.js';
+import { eventStoreDbAddress } from '../../libs/event-store/eventstoredb/address.js';
 import { issuerFromEnvironment } from '../../libs/http-kit/issuer-settings.js';
-import { parseRateLimit, type RateLimit } from '../../libs/http-kit/rate-limit.js';
+import type { RateLimit } from '../../libs/http-kit/rate-limit.js';
 import type { IssuerSettings } from '../../libs/http-kit/token-verifier.js';
 import { kafkaSettingsFrom, type KafkaSettings } from '../../libs/kafka-client/kafka-settings.js';
 import type { LogLevel } from '../../libs/telemetry/logger.js';
+import { postgresAddress } from '../../libs/postgres/postgres-address.js';
 import type { TrailPlace } from '../../libs/ownership-trail/trail-set-up.js';
 import { isKeyName } from '../../libs/transparency-log/note-key.js';
-import { logLevelFrom, namespaceFrom, portOf, SettingsRefused } from './process-settings.js';
+import {
+  logLevelFrom,
+  namespaceFrom,
+  portOf,
+  rateLimitFrom,
+  SettingsReading,
+  SettingsRefused,
+} from './process-settings.js';
 
 /** What a service needs beside its address; each is asked for only by those that use it. */
 export type Need = 'event-store' | 'kafka' | 'database' | 'keys' | 'signing-key' | 'trail' | 'issuer';
@@ -17,7 +26,7 @@ export interface ServiceSettings {
   /** 0: any free port */
   readonly port: number;
   readonly logLevel: LogLevel;
-  readonly rateLimit?: RateLimit;
+  readonly rateLimit?: RateLimit | undefined;
   /** `esdb://…` */
   readonly eventStore: string;
   /** before the streams' names there */
@@ -59,51 +68,40 @@ export function serviceSettingsFrom<N extends Need>(
   needs: readonly N[],
   defaultPort: number,
 ): ServiceSettings {
-  const problems: string[] = [];
-  const read = <T>(get: () => T): T | undefined => {
-    try {
-      return get();
-    } catch (refusal) {
-      problems.push(refusal instanceof Error ? refusal.message : String(refusal));
-      return undefined;
-    }
-  };
   const { BATON_EVENT_STORE: eventStore, BATON_DATABASE: database, BATON_DATA: data } = environment;
-  const kafka = read(() => kafkaSettingsFrom(environment));
-  const issuer = read(() => issuerFromEnvironment(environment));
-  const rateLimit = read(() => environment.BATON_RATE_LIMIT && parseRateLimit(environment.BATON_RATE_LIMIT));
-  const keyFile = environment.BATON_KEY_FILE ?? (data ? join(data, 'keys.json') : undefined);
-  const signingKey = environment.BATON_EVENT_SIGNING_KEY ?? (data ? join(data, SIGNING_KEY_FILE) : undefined);
-  const found: Readonly<Record<Need, unknown>> = {
-    'event-store': eventStore,
-    kafka,
-    database,
-    keys: keyFile,
-    'signing-key': signingKey,
-    trail: read(() => trailFrom(environment)),
-    issuer,
+  const find: Readonly<Record<Need, () => unknown>> = {
+    'event-store': () => eventStore && eventStoreDbAddress(eventStore) && eventStore,
+    kafka: () => kafkaSettingsFrom(environment),
+    database: () => database && postgresAddress(database, 'BATON_DATABASE') && database,
+    keys: () => environment.BATON_KEY_FILE || (data && join(data, 'keys.json')),
+    'signing-key': () => environment.BATON_EVENT_SIGNING_KEY || (data && join(data, SIGNING_KEY_FILE)),
+    trail: () => trailFrom(environment),
+    issuer: () => issuerFromEnvironment(environment),
   };
-  const complained = problems.length;
-  for (const need of needs) if (!found[need] && complained === 0) problems.push(SAYS[need]);
-  const port = read(() => portOf('BATON_PORT', environment.BATON_PORT ?? String(defaultPort)));
-  const logLevel = read(() => logLevelFrom(environment));
-  const namespace = read(() => namespaceFrom(environment));
-  if (problems.length > 0) throw new SettingsRefused(problems.join('\n'));
-  // What a service does not need may be missing, and it does not look at it.
-  return {
-    host: environment.BATON_HOST ?? '127.0.0.1',
-    port,
-    logLevel,
-    eventStore,
-    ...namespace,
-    kafka,
-    database,
-    keyFile,
-    signingKey,
-    trail: found.trail,
-    issuer,
-    ...(rateLimit ? { rateLimit } : {}),
-  } as ServiceSettings;
+  const reading = new SettingsReading();
+  const found = (need: Need): unknown =>
+    (needs as readonly Need[]).includes(need) ? reading.read(() => find[need]() || refuse(SAYS[need])) : undefined;
+  const settings = {
+    host: environment.BATON_HOST || '127.0.0.1',
+    eventStore: found('event-store'),
+    kafka: found('kafka'),
+    database: found('database'),
+    keyFile: found('keys'),
+    signingKey: found('signing-key'),
+    trail: found('trail'),
+    issuer: found('issuer'),
+    port: reading.read(() => portOf('BATON_PORT', environment.BATON_PORT || String(defaultPort))),
+    logLevel: reading.read(() => logLevelFrom(environment)),
+    rateLimit: reading.read(() => rateLimitFrom(environment)),
+    ...reading.read(() => namespaceFrom(environment)),
+  };
+  reading.assertAllRight();
+  // What a service does not need may be missing or wrong, and it does not look at it.
+  return settings as ServiceSettings;
+}
+
+function refuse(rule: string): never {
+  throw new SettingsRefused(rule);
 }
 
 /** Where the log is, by BATON_TRAIL and its like, or in BATON_DATA. @throws SettingsRefused */

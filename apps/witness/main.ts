@@ -10,6 +10,7 @@ import { formatVkey, SIGNATURE_TYPE } from '../../libs/transparency-log/note-key
 import { openWitnessState } from '../../libs/witness/sqlite-witness-state.js';
 import { createWitnessServer } from '../../libs/witness/witness-server.js';
 import { Witness } from '../../libs/witness/witness.js';
+import { tellRefusal } from '../composition/process-settings.js';
 import { settingsFrom } from './settings.js';
 
 try {
@@ -30,6 +31,5 @@ try {
   stopOnSignal(stop, process, logger);
   logger.info({ url, vkey: formatVkey(signer.key), logs: logKeys.map((key) => key.name) }, 'listening');
 } catch (refusal) {
-  process.stderr.write(`witness does not start: ${refusal instanceof Error ? refusal.message : String(refusal)}\n`);
-  process.exitCode = 1;
+  tellRefusal('witness', refusal);
 }

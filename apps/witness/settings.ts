@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { LogLevel } from '../../libs/telemetry/logger.js';
 import { isKeyName, type NoteKey } from '../../libs/transparency-log/note-key.js';
 import { parsePolicy } from '../../libs/transparency-log/policy-file.js';
-import { logLevelFrom, portOf, SettingsRefused } from '../composition/process-settings.js';
+import { logLevelFrom, portOf, SettingsReading, SettingsRefused } from '../composition/process-settings.js';
 
 export interface WitnessSettings {
   /** folder of the state and the key */
@@ -16,19 +16,32 @@ export interface WitnessSettings {
   readonly logLevel: LogLevel;
 }
 
-/** Reads BATON_WITNESS_NAME, BATON_WITNESS_LOGS, BATON_WITNESS_DATA, BATON_WITNESS_HOST, BATON_WITNESS_PORT, BATON_LOG_LEVEL. */
+/**
+ * Reads BATON_WITNESS_NAME, BATON_WITNESS_LOGS, BATON_WITNESS_DATA, BATON_WITNESS_HOST, BATON_WITNESS_PORT, BATON_LOG_LEVEL.
+ *
+ * @throws SettingsRefused with a line for each that is missing or wrong
+ */
 export function settingsFrom(environment: NodeJS.ProcessEnv): WitnessSettings {
+  const reading = new SettingsReading();
+  const settings = {
+    name: reading.read(() => nameFrom(environment)),
+    logKeys: reading.read(() =>
+      logKeysOf(required(environment, 'BATON_WITNESS_LOGS', 'a tlog-policy file whose log lines it cosigns for')),
+    ),
+    dataDir: environment.BATON_WITNESS_DATA || 'witness-data',
+    host: environment.BATON_WITNESS_HOST || '127.0.0.1',
+    port: reading.read(() => portOf('BATON_WITNESS_PORT', environment.BATON_WITNESS_PORT || '3100')),
+    logLevel: reading.read(() => logLevelFrom(environment)),
+  };
+  reading.assertAllRight();
+  // Nothing was refused: all of it is there.
+  return settings as WitnessSettings;
+}
+
+function nameFrom(environment: NodeJS.ProcessEnv): string {
   const name = required(environment, 'BATON_WITNESS_NAME', 'the name it signs under, such as witness.example/w1');
   if (!isKeyName(name)) throw new SettingsRefused('BATON_WITNESS_NAME must have no spaces and no plus sign');
-  const logs = required(environment, 'BATON_WITNESS_LOGS', 'a tlog-policy file whose log lines it cosigns for');
-  return {
-    name,
-    logKeys: logKeysOf(logs),
-    dataDir: environment.BATON_WITNESS_DATA ?? 'witness-data',
-    host: environment.BATON_WITNESS_HOST ?? '127.0.0.1',
-    port: portOf('BATON_WITNESS_PORT', environment.BATON_WITNESS_PORT ?? '3100'),
-    logLevel: logLevelFrom(environment),
-  };
+  return name;
 }
 
 function required(environment: NodeJS.ProcessEnv, variable: string, what: string): string {

@@ -49,9 +49,9 @@ export async function settled(chain: Chain): Promise<number> {
 }
 
 /** The end of a process's log, without the requests. */
-function saidOf(chain: Chain, slot: Slot): string {
+export function saidOf(chain: Chain, slot: Slot): string {
   const lines = chain.process(slot).lines.filter((line) => !line.includes('"msg":"request"'));
-  return [slot, ...lines.slice(-5)].join('\n');
+  return [slot, ...lines.slice(-8)].join('\n');
 }
 
 /**

@@ -1,6 +1,9 @@
-import { Chain } from './chain.spec-kit.js';
-import { checkStores, settled } from './chain-check.spec-kit.js';
+import { Chain, SLOTS } from './chain.spec-kit.js';
+import { checkStores, saidOf, settled } from './chain-check.spec-kit.js';
 import { ChainLoad, type Sent } from './chain-load.spec-kit.js';
+
+/** Longer than any fault here keeps everybody from an answer. */
+const LONGEST_SILENCE_MS = 120_000;
 
 /** Faults one after another on one chain of services; after each all invariants are computed from the stores. */
 export class ChainTrial {
@@ -23,10 +26,13 @@ export class ChainTrial {
   async underLoad(what: string, fault: (load: ChainLoad) => Promise<string | undefined | void>): Promise<void> {
     const load = new ChainLoad(this.chain);
     const already = this.sent.length;
-    const found = await fault(load).finally(async () => {
-      await load.end();
-      this.sent.push(...load.sent);
-    });
+    const watch = this.watch(what);
+    const found = await Promise.race([fault(load), watch.standing])
+      .finally(async () => {
+        await load.end();
+        this.sent.push(...load.sent);
+      })
+      .finally(() => watch.end());
     const lag = await settled(this.chain);
     const events = await checkStores(this.chain, this.sent, this.poisoned);
     const more = found ? `; ${found}` : '';
@@ -34,6 +40,23 @@ export class ChainTrial {
       `${what}; ${this.sent.length - already} commands, ${events} events: ` +
         `V1 V2 V5 V7 hold, lag 0 after ${lag.toFixed(1)} s (V12)${more}\n`,
     );
+  }
+
+  /** Where no command is answered any more, it is said who stands where, instead of waiting for the runner's patience. */
+  private watch(what: string): { readonly standing: Promise<never>; readonly end: () => void } {
+    let before = this.chain.answers;
+    let timer: NodeJS.Timeout | undefined;
+    const standing = new Promise<never>((_, reject) => {
+      timer = setInterval(() => {
+        if (this.chain.answers > before) return void (before = this.chain.answers);
+        const said = SLOTS.map((slot) => saidOf(this.chain, slot)).join('\n');
+        const fault = new Error(`${what}: no command was answered in ${LONGEST_SILENCE_MS / 1_000} s\n${said}`);
+        this.chain.giveUp(fault);
+        reject(fault);
+      }, LONGEST_SILENCE_MS);
+    });
+    standing.catch(() => undefined);
+    return { standing, end: () => clearInterval(timer) };
   }
 
   dispose(): Promise<void> {

@@ -26,6 +26,7 @@ export class Chain {
   private readonly waiting: { readonly answers: number; readonly resolve: () => void }[] = [];
   private readonly clients = new Map<string, (person: string) => Client>();
   private starting: (() => void)[] = [];
+  private stood: Error | undefined;
   /** commands that were answered so far */
   answers = 0;
 
@@ -85,6 +86,7 @@ export class Chain {
   async command(person: string, path: string, body: object): Promise<{ status: number; body: LeadAnswer }> {
     const key = randomUUID();
     for (;;) {
+      if (this.stood) throw this.stood;
       const api = this.process('lead-api');
       const url = await api.url.catch(() => undefined);
       if (url === undefined) {
@@ -104,6 +106,12 @@ export class Chain {
       }
       await soon();
     }
+  }
+
+  /** No command is sent again any more: what was under way ends with this fault. */
+  giveUp(fault: Error): void {
+    this.stood = fault;
+    for (const wake of this.starting.splice(0)) wake();
   }
 
   /** A query of lead-api, once; undefined where it is not answered. */
