@@ -46,7 +46,7 @@ async function run(name: string, env: NodeJS.ProcessEnv): Promise<{ code: number
 }
 
 const toldBy = (name: string, rules: readonly RegExp[]): unknown[] =>
-  rules.map((rule) => expect.stringMatching(new RegExp(`^${name} does not start: ${rule.source.slice(1)}`)));
+  rules.map((rule) => expect.stringMatching(new RegExp(`^${name} does not start: ${rule.source.slice(1)}`)) as unknown);
 
 it.each<[string, readonly RegExp[]]>([
   ['lead-api', [STORE, DATABASE, ISSUER, ...ADDRESS]],
