@@ -70,6 +70,45 @@ describe('A receipt', () => {
     for (const { lead, events } of verdicts) if (events) await holds(events, `lead-${lead}`);
   });
 
+  it('of the contact that a create registered comes with it, to those who may know who is known, also repeated', async () => {
+    const [key, body] = [randomUUID(), goodLead()];
+    const { body: first } = await baton.as('form').post<LeadAnswer>('/leads', body, { key });
+    const { contact } = await baton.as('form').read<{ contact: string }>(`/leads/${first.lead}`);
+    expect(first.contactEvents?.map(({ type }) => type)).toEqual(['ContactRegistered']);
+    await holds(first.contactEvents!, `contact-${contact}`);
+    const { body: again } = await baton.as('form').post<LeadAnswer>('/leads', body, { key });
+    expect(again).toEqual({ ...first, repeated: true });
+    const { verdicts } = await baton
+      .as('form')
+      .done<{ verdicts: RowVerdict[] }>('/leads/batch', { leads: [goodLead(), {}, goodLead()] });
+    for (const { lead, contactEvents } of verdicts) {
+      if (lead === undefined) continue;
+      const made = await baton.as('form').read<{ contact: string }>(`/leads/${lead}`);
+      await holds(contactEvents!, `contact-${made.contact}`);
+    }
+  });
+
+  it('of a registration is for others in the office of privacy: a create tells nobody whether the person was known', async () => {
+    const body = goodLead();
+    const created = await baton.as('maria').done<LeadAnswer>('/leads', body);
+    expect(created).not.toHaveProperty('contactEvents');
+    const { contact } = await baton.as('maria').read<{ contact: string }>(`/leads/${created.lead}`);
+    expect((await baton.as('maria').get(`/data-subjects/${contact}/receipts`)).status).toBe(403);
+    const page = await baton
+      .as('pia')
+      .read<{ events: WrittenEvent[]; next: string }>(`/data-subjects/${contact}/receipts?limit=1`);
+    await holds(page.events, `contact-${contact}`);
+    const told = await baton
+      .as('pia')
+      .done<{ events: WrittenEvent[] }>(`/data-subjects/${contact}/export`, { reason: 'request' });
+    await holds(told.events, `contact-${contact}`);
+    const rest = await baton
+      .as('pia')
+      .read<{ events: WrittenEvent[] }>(`/data-subjects/${contact}/receipts?limit=5&cursor=${page.next}`);
+    expect(rest.events).toEqual(told.events);
+    expect((await baton.as('pia').get(`/data-subjects/${randomUUID()}/receipts`)).status).toBe(404);
+  });
+
   it('is the same when the command is repeated, also after a restart', async () => {
     const [key, body] = [randomUUID(), goodLead()];
     const first = await baton.as('maria').post<LeadAnswer>('/leads', body, { key });

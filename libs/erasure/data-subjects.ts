@@ -134,6 +134,15 @@ export class DataSubjects {
     return { format: 'baton-subject-access/v1', contact, contacts, consents, leads: held, contactEvents };
   }
 
+  /**
+   * What a contact's stream holds, with the receipts that callers who may not know of each other were not given.
+   *
+   * @param from revision
+   */
+  events(contact: string, { from, limit }: { readonly from: number; readonly limit: number }) {
+    return this.parts.store.readStream(contactStream(contact), { from, limit });
+  }
+
   async #events(stream: string): Promise<readonly RecordedEvent[]> {
     const events: RecordedEvent[] = [];
     for (let from = 0; from <= MOST_EVENTS; from += PAGE) {

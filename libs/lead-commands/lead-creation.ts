@@ -8,13 +8,14 @@ import type { LeadFacts } from '../lead-lifecycle/lead-facts.js';
 import { UNCREATED, type LeadState } from '../lead-lifecycle/lead-state.js';
 import { contactStream, hasWithdrawn, type ContactState } from '../contacts/contact.js';
 import { decideContact } from '../contacts/decide-contact.js';
+import type { RecordedEvent } from '../event-store/event-store.js';
 import { actorsOf, type Envelope } from './caller.js';
 import type { CommandParts } from './command-parts.js';
 import type { Writing } from './event-writer.js';
 import { contactFold, leadFold } from './folds.js';
 import { leadStream, mayEver, type LeadCommandBody, type LeadExecuted } from './lead-commands.service.js';
-import { mayRead } from './visibility.js';
-import type { Attempt } from './stream-commands.js';
+import { mayRead, readsAll } from './visibility.js';
+import type { Attempt, StreamCommand } from './stream-commands.js';
 import type { LeadResult } from '../lead-lifecycle/decide/decide.js';
 
 export type CreateBody = Omit<LeadCommandBody<'create'>, 'contact'>;
@@ -25,6 +26,19 @@ interface Asked {
   readonly envelope: Envelope;
   readonly bodyMac: string;
 }
+
+/** Who creates, what the lead's first event follows, and who is told of the contact's registration. */
+interface Admitted {
+  readonly actor: Actor;
+  readonly after: number;
+  readonly tell: (registered: readonly RecordedEvent[]) => void;
+}
+
+type Creation = LeadExecuted & {
+  readonly lead: string;
+  /** what was written on the contact's stream, for callers who may know whether the person was known */
+  readonly registered: readonly RecordedEvent[];
+};
 
 type Decided = ReturnType<typeof decide> & { ok: true };
 
@@ -40,7 +54,7 @@ export class LeadCreation {
   constructor(private readonly parts: CommandParts) {}
 
   /** @throws LineFull, StoreFault, KeyStoreFault: the command may be repeated */
-  async create(body: CreateBody, envelope: Envelope): Promise<LeadExecuted & { lead: string }> {
+  async create(body: CreateBody, envelope: Envelope): Promise<Creation> {
     const { secret } = this.parts;
     const { sender, key, row } = envelope;
     const commandId = commandIdOf(secret, {
@@ -54,6 +68,7 @@ export class LeadCreation {
     const command: CommandOf<'create'> = { ...body, lead, commandId, contact: contactIdOf(secret, commandId) };
     const asked: Asked = { command, envelope, bodyMac: bodyMac(secret, envelope.body) };
     let admitted: Actor | undefined;
+    let registered: readonly RecordedEvent[] = [];
     const executed = await this.parts.commands.execute<LeadState, LeadResult>({
       stream: leadStream(lead),
       fold: leadFold,
@@ -69,10 +84,14 @@ export class LeadCreation {
       },
       attempt: ({ revision }) => {
         if (!admitted) throw new Error('attempted before it was admitted');
-        return this.#attempt(asked, admitted, revision);
+        return this.#attempt(asked, { actor: admitted, after: revision, tell: (events) => (registered = events) });
       },
     });
-    return { ...executed, lead };
+    // That there is a registration tells that nobody had the person before: not for those who may not know it.
+    if (executed.kind !== 'done' || !readsAll(sender)) return { ...executed, lead, registered: [] };
+    if (executed.repeated && executed.state.contact === command.contact)
+      registered = await this.#onContact(asked, () => Promise.resolve(refused(NOT_REGISTERED)));
+    return { ...executed, lead, registered };
   }
 
   #admit(command: CommandOf<'create'>, state: LeadState, { sender }: Envelope): Actor | Refusal {
@@ -93,13 +112,13 @@ export class LeadCreation {
     return { now, actor, teams: reference.teams, ...inForce, consentWithdrawn: false, contactErased: false };
   }
 
-  async #attempt(asked: Asked, actor: Actor, after: number): Promise<Attempt<LeadResult>> {
+  async #attempt(asked: Asked, { actor, ...place }: Admitted): Promise<Attempt<LeadResult>> {
     const facts = this.#facts(asked.command, actor);
     // A refused command leaves no trace: what can be refused without knowing the person is refused before reserving one.
     const dry = decide(asked.command, UNCREATED, facts);
     if (!dry.ok) return dry;
     for (let tries = 1; ; tries += 1) {
-      const attempt = await this.#reserved(asked, { actor, facts, dry, after });
+      const attempt = await this.#reserved(asked, { actor, facts, dry, ...place });
       if (attempt !== 'gone') return attempt;
       // Erased between finding and linking: whoever has the address now is somebody new.
       if (tries === MOST_TRIES) return refused({ code: 'conflict', rule: 'the contact is no longer there' });
@@ -108,7 +127,7 @@ export class LeadCreation {
 
   async #reserved(
     asked: Asked,
-    { actor, facts, dry, after }: { actor: Actor; facts: LeadFacts; dry: Decided; after: number },
+    { actor, facts, dry, after, tell }: Admitted & { facts: LeadFacts; dry: Decided },
   ): Promise<Attempt<LeadResult> | 'gone'> {
     const { envelope } = asked;
     const { email, phone } = asked.command.details;
@@ -131,7 +150,7 @@ export class LeadCreation {
       if (linked === 'erased') return 'gone';
       if (linked !== 'linked') return refused({ code: 'conflict', rule: 'the contact is no longer there' });
     } else {
-      await this.#register(asked, actor, optedOut);
+      tell(await this.#register(asked, actor, optedOut));
     }
     const writing = this.#writing(asked, actor, { recordedAt: facts.now, after }, leadStream(command.lead));
     const events = await this.parts.writer.writeLead(writing, decision.events, contact);
@@ -153,27 +172,35 @@ export class LeadCreation {
     return { contactState, ...(duplicate ? { duplicate } : {}) };
   }
 
-  async #register(asked: Asked, actor: Actor, optedOut: boolean): Promise<void> {
+  #register(asked: Asked, actor: Actor, optedOut: boolean): Promise<readonly RecordedEvent[]> {
     const { command } = asked;
-    const stream = contactStream(command.contact);
-    await this.parts.commands.execute<ContactState, null>({
-      stream,
+    return this.#onContact(asked, async ({ state, recordedAt, revision }) => {
+      const now = isoTime(this.parts.clock());
+      const nobody = { isStewardOrWorker: false, isMarketingManager: false };
+      const register = { type: 'register', lead: command.lead, optedOut } as const;
+      const decision = decideContact(register, state, { now, actor, ...nobody });
+      if (!decision.ok) return decision;
+      const place = { recordedAt: now > recordedAt ? now : recordedAt, after: revision };
+      const writing = this.#writing(asked, actor, place, contactStream(command.contact));
+      return { ok: true, result: null, events: await this.parts.writer.write(writing, decision.events) };
+    });
+  }
+
+  /** What the create has written on the stream of the contact that it made, now or before. */
+  async #onContact(
+    { command, bodyMac }: Asked,
+    attempt: StreamCommand<ContactState, null>['attempt'],
+  ): Promise<readonly RecordedEvent[]> {
+    const executed = await this.parts.commands.execute<ContactState, null>({
+      stream: contactStream(command.contact),
       fold: contactFold,
       commandId: command.commandId,
-      bodyMac: asked.bodyMac,
+      bodyMac,
       presumedNew: true,
       admit: () => undefined,
-      attempt: async ({ state, recordedAt, revision }) => {
-        const now = isoTime(this.parts.clock());
-        const nobody = { isStewardOrWorker: false, isMarketingManager: false };
-        const register = { type: 'register', lead: command.lead, optedOut } as const;
-        const decision = decideContact(register, state, { now, actor, ...nobody });
-        if (!decision.ok) return decision;
-        const place = { recordedAt: now > recordedAt ? now : recordedAt, after: revision };
-        const writing = this.#writing(asked, actor, place, stream);
-        return { ok: true, result: null, events: await this.parts.writer.write(writing, decision.events) };
-      },
+      attempt,
     });
+    return executed.kind === 'done' ? executed.events : [];
   }
 
   #writing(
@@ -189,4 +216,5 @@ export class LeadCreation {
   }
 }
 
+const NOT_REGISTERED: Refusal = { code: 'conflict', rule: 'the contact is not registered' };
 const refused = (refusal: Refusal): { readonly ok: false; readonly refusal: Refusal } => ({ ok: false, refusal });

@@ -346,16 +346,21 @@ describe('receipts', () => {
       JSON.stringify(one),
       `${JSON.stringify(one)}\n${JSON.stringify(two)}\n`,
       JSON.stringify({ receipts: [one, two] }),
+      JSON.stringify({ receipts: [{ id: 'of another kind' }], events: [{ receipt: one }] }),
+      JSON.stringify({ events: [{ receipt: one }], contactEvents: [{ receipt: two }] }),
+      JSON.stringify({ verdicts: [{ events: [{ receipt: one }] }, { problem: {} }, { events: [{ receipt: two }] }] }),
     ].map((text) => {
       const receipts = read(text);
       return receipts.ok && receipts.value.length;
     });
-    expect(counts).toEqual([1, 2, 2]);
+    expect(counts).toEqual([1, 2, 2, 1, 2, 2]);
     const forged = { ...one, leaf: { ...one.leaf, recordedAt: '2030-01-01T00:00:00.000Z' } };
     for (const [text, problem] of [
       [JSON.stringify(forged), /receipt 1: the signature is not that of the event/],
       [JSON.stringify({ leaf: one.leaf }), /receipt 1: has not a leaf and a signature/],
       ['{"leaf":', /receipt 1: is not JSON/],
+      ['null', /receipt 1: is not JSON/],
+      ['{"events":[{"id":"x"}]}', /receipt 1: has not a leaf and a signature/],
       ['', /there are none/],
     ] as const)
       expect(read(text)).toEqual({ ok: false, problem: expect.stringMatching(problem) as unknown });

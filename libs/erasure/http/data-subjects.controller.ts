@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { IsBoolean, IsOptional, IsString, MaxLength } from 'class-validator';
 import type { Logger } from 'pino';
@@ -6,11 +6,19 @@ import type { ContactCommand } from '../../contacts/decide-contact.js';
 import type { TokenRole } from '../../decider/decision.js';
 import { ApiReading, ApiWriting } from '../../http-kit/api-docs.js';
 import { CurrentCaller, type Caller } from '../../http-kit/caller.js';
+import { decodeCursor, encodeCursor } from '../../http-kit/cursor.js';
+import { PageQuery } from '../../http-kit/page-query.dto.js';
 import { UuidPipe } from '../../http-kit/path-parameters.js';
 import { forbidden, malformed, notFound } from '../../http-kit/problem-exception.js';
 import { problemOfRefusal } from '../../http-kit/refusal-problem.js';
 import { ContactCommands } from '../../lead-commands/contact-commands.service.js';
-import { doneOr, envelopeOf, senderOf, writtenEvents } from '../../lead-commands/http/command-answer.js';
+import {
+  doneOr,
+  envelopeOf,
+  senderOf,
+  writtenEvents,
+  type WrittenEvent,
+} from '../../lead-commands/http/command-answer.js';
 import { CommandOrigin, Origin } from '../../lead-commands/http/command-origin.js';
 import { IsCode, IsOpaqueId } from '../../lead-commands/http/field-rules.js';
 import { ACCESS_LOG } from '../../lead-commands/tokens.js';
@@ -85,6 +93,25 @@ export class DataSubjectsController {
     return this.#found(id);
   }
 
+  /**
+   * Receipts of all that is on one contact's stream, a page at a time: of its registration, too, which whoever created the
+   * lead was not given where it would tell them that nobody else has the person.
+   */
+  @Get(':id/receipts')
+  @ApiReading()
+  async receipts(
+    @CurrentCaller() caller: Caller,
+    @Param('id', UuidPipe) contact: string,
+    @Query() { limit, cursor }: PageQuery,
+  ): Promise<{ contact: string; events: WrittenEvent[]; next?: string }> {
+    assertRole(caller, LOOK);
+    const [from] = cursor === undefined ? [0] : decodeCursor(cursor, ['number']);
+    const events = await this.subjects.events(contact, { from, limit });
+    if (from === 0 && events.length === 0) throw notFound('contact');
+    const more = events.length === limit ? { next: encodeCursor([from + limit]) } : {};
+    return { contact, events: writtenEvents(events), ...more };
+  }
+
   /** Everything held on a person, as JSON; role privacy. It is told on the contact's stream before it is answered. */
   @Post(':id/export')
   @HttpCode(200)
@@ -93,7 +120,7 @@ export class DataSubjectsController {
     @Param('id', UuidPipe) id: string,
     @Body() dto: ReasonDto,
     @Origin() origin: CommandOrigin,
-  ): Promise<SubjectAccess> {
+  ): Promise<SubjectAccess & { events: WrittenEvent[] }> {
     const { caller, reply } = origin;
     assertRole(caller, READ);
     const subject = await this.#found(id);
@@ -101,9 +128,9 @@ export class DataSubjectsController {
     if (!access) throw problemOfRefusal({ code: 'conflict', rule: 'more than 20,000 events are more than one answer' });
     const events = access.leads.reduce((sum, lead) => sum + lead.events.length, access.contactEvents.length);
     const counts = { contacts: access.contacts.length, leads: access.leads.length, events };
-    await this.#run(id, { type: 'record-export', reason: dto.reason, ...counts }, dto, origin);
+    const told = await this.#run(id, { type: 'record-export', reason: dto.reason, ...counts }, dto, origin);
     void reply.header('cache-control', 'private, no-store');
-    return access;
+    return { ...access, events: writtenEvents(told.events) };
   }
 
   /** Nothing of the person may be erased until it is lifted; roles privacy, admin, auditor. */

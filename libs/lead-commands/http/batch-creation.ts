@@ -3,7 +3,7 @@ import { DtoValidation } from '../../http-kit/dto-validation.js';
 import type { Caller } from '../../http-kit/caller.js';
 import type { Problem } from '../../http-kit/problem.js';
 import type { LeadCreation } from '../lead-creation.js';
-import { envelopeOf, problemOf, writtenEvents, type WrittenEvent } from './command-answer.js';
+import { contactEvents, envelopeOf, problemOf, writtenEvents, type WrittenEvent } from './command-answer.js';
 import { createBodyOf } from './create-body.js';
 import { LeadRowDto } from './lead.dto.js';
 
@@ -16,6 +16,8 @@ export interface RowVerdict {
   readonly revision?: number;
   /** what the row wrote of the lead, each with its receipt */
   readonly events?: readonly WrittenEvent[];
+  /** the registration of a person who was not known; for roles that read all leads */
+  readonly contactEvents?: readonly WrittenEvent[];
   readonly problem?: Problem;
 }
 
@@ -51,7 +53,7 @@ export class BatchCreation {
       if (executed.kind !== 'done') return { row, status: 'refused', problem: problemOf(executed).problem };
       const { lead, revision, repeated } = executed;
       const events = writtenEvents(executed.events);
-      return { row, status: repeated ? 'repeated' : 'created', lead, revision, events };
+      return { row, status: repeated ? 'repeated' : 'created', lead, revision, events, ...contactEvents(executed) };
     } catch (fault) {
       if (fault instanceof ProblemException) return { row, status: 'refused', problem: fault.problem };
       throw fault;

@@ -53,6 +53,11 @@ export class LeadAnswer {
   cycle!: number;
   repeated!: boolean;
   events!: WrittenEvent[];
+  /**
+   * Of a create: the registration of the person's contact, where they were not known. Only for roles that read all leads:
+   * to others it would tell whether somebody else has the person.
+   */
+  contactEvents?: WrittenEvent[];
   /** The commands that the state allows, whoever asks. */
   allowed!: string[];
 }
@@ -122,6 +127,10 @@ export function leadAnswer(
     allowed: [...allowedCommands(state.leaf)],
   };
 }
+
+/** What was written of the contact, for an answer; absent where there is nothing or it is not for the caller. */
+export const contactEvents = ({ registered }: { readonly registered: readonly RecordedEvent[] }) =>
+  registered.length === 0 ? {} : { contactEvents: writtenEvents(registered) };
 
 export function tagged<T extends { readonly revision: number }>(reply: FastifyReply, answer: T): T {
   void reply.header('etag', entityTagOf(answer.revision));

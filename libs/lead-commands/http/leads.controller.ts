@@ -15,7 +15,7 @@ import { LeadCreation } from '../lead-creation.js';
 import { ACCESS_LOG } from '../tokens.js';
 import { LeadHistory, type AsOf } from '../lead-history.service.js';
 import { BatchCreation, type RowVerdict } from './batch-creation.js';
-import { doneOr, envelopeOf, leadAnswer, senderOf, tagged, type LeadAnswer } from './command-answer.js';
+import { contactEvents, doneOr, envelopeOf, leadAnswer, senderOf, tagged, type LeadAnswer } from './command-answer.js';
 import { createBodyOf } from './create-body.js';
 import { IsInstant } from './field-rules.js';
 import { CreateLeadDto, CreateLeadsDto } from './lead.dto.js';
@@ -66,7 +66,7 @@ export class LeadsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<LeadAnswer> {
     const executed = await this.creation.create(createBodyOf(dto, caller), envelopeOf(caller, key, dto, request.id));
-    const answer = leadAnswer(executed.lead, doneOr(executed));
+    const answer = { ...leadAnswer(executed.lead, doneOr(executed)), ...contactEvents(executed) };
     void reply.header('location', `/leads/${answer.lead}`);
     return tagged(reply, answer);
   }
