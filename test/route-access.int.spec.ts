@@ -294,6 +294,7 @@ function accessTable(agreement: object, sealedTile: string): Readonly<Record<str
     ),
     'post /data-subjects/search': [post('/data-subjects/search', { phone: '+4930000001' }, forThose(['pia'], 200))],
     'get /data-subjects/{id}': onSubject('', undefined, ['pia', 'root', 'audrey'], 200),
+    'get /data-subjects/{id}/receipts': onSubject('/receipts', undefined, ['pia', 'root', 'audrey'], 200),
     'post /data-subjects/{id}/export': onSubject('/export', REASON, ['pia'], LET_THROUGH),
     'post /data-subjects/{id}/legal-hold': onSubject(
       '/legal-hold',
