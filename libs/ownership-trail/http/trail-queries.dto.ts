@@ -2,19 +2,17 @@ import { IsIn, IsOptional } from 'class-validator';
 import { PageQuery } from '../../http-kit/page-query.dto.js';
 import { IsInstant, IsOpaqueId, IsUuid } from '../../lead-commands/http/field-rules.js';
 import { OWNER_ROLES, type OwnerRole } from '../../lead-lifecycle/ownership.js';
-import { IsPlace } from '../../team-views/http/views.dto.js';
+import { IsPlaceFilter } from '../../team-views/http/filter-rules.js';
 
 export class AfterQuery {
   /** Waits, within bounds, until this revision is sealed. @example 935495d8-3bf2-80f6-9542-088c7f9aba27@4 */
-  @IsOptional()
-  @IsPlace()
+  @IsPlaceFilter()
   after?: string;
 }
 
 class SealedPageQuery extends PageQuery {
   /** Waits, within bounds, until this revision is sealed. @example 935495d8-3bf2-80f6-9542-088c7f9aba27@4 */
-  @IsOptional()
-  @IsPlace()
+  @IsPlaceFilter()
   after?: string;
 }
 

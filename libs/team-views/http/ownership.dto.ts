@@ -3,7 +3,8 @@ import { PageQuery } from '../../http-kit/page-query.dto.js';
 import { IsInstant } from '../../lead-commands/http/field-rules.js';
 import { OWNER_ROLES, type OwnerRole } from '../current-owners.js';
 import type { PastAs } from '../past-owners.js';
-import { AfterQuery, IsPlace } from './views.dto.js';
+import { IsPlaceFilter, IsTextFilter } from './filter-rules.js';
+import { AfterQuery } from './views.dto.js';
 
 export class OwnersQuery extends AfterQuery {
   /** Default: now. */
@@ -18,8 +19,7 @@ export class OwnersQuery extends AfterQuery {
 }
 
 class PeriodQuery extends PageQuery {
-  @IsOptional()
-  @IsPlace()
+  @IsPlaceFilter()
   after?: string;
 
   /** Inclusive. */
@@ -35,14 +35,10 @@ class PeriodQuery extends PageQuery {
 
 /** Of a team, a person, or a person in a team. */
 export class HeldQuery extends PeriodQuery {
-  @IsOptional()
-  @IsString()
-  @MaxLength(128)
+  @IsTextFilter(128)
   team?: string;
 
-  @IsOptional()
-  @IsString()
-  @MaxLength(128)
+  @IsTextFilter(128)
   person?: string;
 
   @IsOptional()
