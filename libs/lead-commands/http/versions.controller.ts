@@ -50,7 +50,7 @@ class WithdrawDto {
   version!: number;
 }
 
-/** What the policy and the agreement have in common: versions that count once both teams signed them. */
+/** What the policy and the agreement have in common: versions that count once both teams signed them, and their routes. */
 @Injectable()
 abstract class VersionsController<Content> {
   protected abstract readonly kind: SignedKind;
@@ -74,7 +74,10 @@ abstract class VersionsController<Content> {
     return { segment, revision, inForce: inForceAt(state, now)?.version ?? null, versions };
   }
 
-  protected proposeVersion(segment: string, dto: ProposeDto, origin: CommandOrigin) {
+  @ApiWriting()
+  @Post('propose')
+  @HttpCode(200)
+  propose(@Param('segment', NamePipe) segment: string, @Body() dto: ProposeDto, @Origin() origin: CommandOrigin) {
     const checked = this.validate(dto.content);
     if (!checked.ok) {
       throw malformed({ field: `/content${pointerOfField(checked.field)}`, rule: checked.rule });
@@ -84,11 +87,19 @@ abstract class VersionsController<Content> {
     return this.#run(segment, proposal, dto, origin);
   }
 
-  protected signVersion(segment: string, { version, contentHash }: SignDto, origin: CommandOrigin) {
+  @ApiWriting()
+  @Post('sign')
+  @HttpCode(200)
+  sign(@Param('segment', NamePipe) segment: string, @Body() dto: SignDto, @Origin() origin: CommandOrigin) {
+    const { version, contentHash } = dto;
     return this.#run(segment, { type: 'sign', version, contentHash }, { version, contentHash }, origin);
   }
 
-  protected withdrawVersion(segment: string, { version }: WithdrawDto, origin: CommandOrigin) {
+  @ApiWriting()
+  @Post('withdraw')
+  @HttpCode(200)
+  withdraw(@Param('segment', NamePipe) segment: string, @Body() dto: WithdrawDto, @Origin() origin: CommandOrigin) {
+    const { version } = dto;
     return this.#run(segment, { type: 'withdraw', version }, { version }, origin);
   }
 
@@ -129,27 +140,6 @@ export class PoliciesController extends VersionsController<PolicyContent> {
     if (!versions) throw notFound('policy');
     return versions;
   }
-
-  @ApiWriting()
-  @Post('propose')
-  @HttpCode(200)
-  propose(@Param('segment', NamePipe) segment: string, @Body() dto: ProposeDto, @Origin() origin: CommandOrigin) {
-    return this.proposeVersion(segment, dto, origin);
-  }
-
-  @ApiWriting()
-  @Post('sign')
-  @HttpCode(200)
-  sign(@Param('segment', NamePipe) segment: string, @Body() dto: SignDto, @Origin() origin: CommandOrigin) {
-    return this.signVersion(segment, dto, origin);
-  }
-
-  @ApiWriting()
-  @Post('withdraw')
-  @HttpCode(200)
-  withdraw(@Param('segment', NamePipe) segment: string, @Body() dto: WithdrawDto, @Origin() origin: CommandOrigin) {
-    return this.withdrawVersion(segment, dto, origin);
-  }
 }
 
 /** The two-way agreement of a segment. */
@@ -170,26 +160,5 @@ export class AgreementsController extends VersionsController<AgreementContent> {
     }
     if (!versions) throw notFound('agreement');
     return versions;
-  }
-
-  @ApiWriting()
-  @Post('propose')
-  @HttpCode(200)
-  propose(@Param('segment', NamePipe) segment: string, @Body() dto: ProposeDto, @Origin() origin: CommandOrigin) {
-    return this.proposeVersion(segment, dto, origin);
-  }
-
-  @ApiWriting()
-  @Post('sign')
-  @HttpCode(200)
-  sign(@Param('segment', NamePipe) segment: string, @Body() dto: SignDto, @Origin() origin: CommandOrigin) {
-    return this.signVersion(segment, dto, origin);
-  }
-
-  @ApiWriting()
-  @Post('withdraw')
-  @HttpCode(200)
-  withdraw(@Param('segment', NamePipe) segment: string, @Body() dto: WithdrawDto, @Origin() origin: CommandOrigin) {
-    return this.withdrawVersion(segment, dto, origin);
   }
 }
