@@ -8,13 +8,13 @@ import { tableOf } from './table.js';
 
 /** `baton dead-letter`: streams that wait because a view could not fold an event of theirs. */
 export function addDeadLetterCommand(program: Command): void {
-  const letters = program.command('dead-letter').description('What views could not fold: for administrators.');
+  const letters = program.command('dead-letter').description('what views could not fold: for administrators');
   const add = (usage: string, description: string): Command =>
     addOperatingOptions(letters.command(usage).description(description)).addHelpText('after', EXIT_HELP);
-  add('list', 'The streams that wait, longest first.').action(list);
-  add('show <view> <stream>', 'The events of a stream that wait.').action(show);
-  add('retry <view> <stream>', 'Goes on with a stream, in its order, after what was wrong is mended.').action(retry);
-  add('release <view> <place>', 'Passes over one event (<stream>@<revision>) for good, in every rebuild too.').action(
+  add('list', 'the streams that wait, longest first').action(list);
+  add('show <view> <stream>', 'the events of a stream that wait').action(show);
+  add('retry <view> <stream>', 'go on with a stream, in its order, after what was wrong is mended').action(retry);
+  add('release <view> <place>', 'pass over one event (<stream>@<revision>) for good, in every rebuild too').action(
     release,
   );
 }

@@ -20,7 +20,7 @@ interface FunnelRow {
 const STEPS = ['leads-created', 'leads-handed-off', 'leads-accepted', 'leads-won'] as const;
 
 export function addFunnelCommand(program: Command): void {
-  addReadingOptions(program.command('funnel').description('What became of the leads, by where they came from.'))
+  addReadingOptions(program.command('funnel').description('what became of the leads, by where they came from'))
     .addOption(
       new Option('--by <dimension>', 'what the rows are')
         .choices(['source', 'month', 'topic', 'campaign'])

@@ -16,16 +16,16 @@ interface RebuildOptions extends OperatingOptions {
 
 /** `baton projection`: the builds of the views. */
 export function addProjectionCommand(program: Command): void {
-  const projection = program.command('projection').description('Views and their builds: for administrators.');
+  const projection = program.command('projection').description('views and their builds: for administrators');
   const add = (usage: string, description: string): Command =>
     addOperatingOptions(projection.command(usage).description(description)).addHelpText('after', EXIT_HELP);
-  add('list', 'All views: which build serves, how far each is, and what waits.').action(list);
-  add('status <view>', 'The builds of one view, and how the rows of two of them differ.').action(status);
-  add('rebuild <view>', 'Fills a view anew beside the one that serves, which it replaces once it has caught up.')
-    .option('--held', 'leaves the replacing to `promote`', false)
+  add('list', 'all views: which build serves, how far each is, and what waits').action(list);
+  add('status <view>', 'the builds of one view, and how the rows of two of them differ').action(status);
+  add('rebuild <view>', 'fill a view anew beside the one that serves, and replace that once it has caught up')
+    .option('--held', 'leave the replacing to `promote`', false)
     .action(rebuild);
-  add('promote <view> <build>', 'Lets a build serve as soon as it has caught up.').action(promote);
-  add('drop <view> <build>', 'Throws away a build that does not serve.').action(drop);
+  add('promote <view> <build>', 'let a build serve as soon as it has caught up').action(promote);
+  add('drop <view> <build>', 'throw away a build that does not serve').action(drop);
 }
 
 async function list(options: OperatingOptions): Promise<void> {

@@ -17,7 +17,7 @@ interface RelayOptions {
 
 /** `baton relay`: what the relay has brought to Kafka. The store is that of BATON_EVENT_STORE, else of --data. */
 export function addRelayCommand(program: Command): void {
-  const relay = program.command('relay').description('From the event store to Kafka: for administrators.');
+  const relay = program.command('relay').description('from the event store to Kafka: for administrators');
   const add = (name: string, description: string): Command =>
     relay
       .command(name)
@@ -25,10 +25,10 @@ export function addRelayCommand(program: Command): void {
       .option('--json', 'as JSON', false)
       .addOption(dataOption())
       .addHelpText('after', EXIT_HELP);
-  add('status', 'How far the relay is, and for how long the oldest event has waited. BATON_KAFKA names Kafka.').action(
+  add('status', 'how far the relay is, and for how long the oldest event has waited (BATON_KAFKA names Kafka)').action(
     status,
   );
-  add('verify', 'Holds the store against the topics, every event of every lead; names the first difference.').action(
+  add('verify', 'hold the store against the topics, every event of every lead, and name the first difference').action(
     verify,
   );
 }

@@ -17,7 +17,7 @@ interface InitOptions {
 
 /** `baton store`: what is done once with an EventStoreDB. */
 export function addStoreCommand(program: Command): void {
-  const store = program.command('store').description('Prepares an EventStoreDB, and moves a history to it.');
+  const store = program.command('store').description('prepare an EventStoreDB, and move a history to it');
   addInit(store);
   addCopy(store);
 }

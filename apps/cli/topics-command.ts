@@ -8,12 +8,10 @@ import { tableOf } from './table.js';
 
 /** `baton topics`: what Kafka must have before anything is published. */
 export function addTopicsCommand(program: Command): void {
-  const topics = program.command('topics').description('The topics in Kafka: for administrators.');
+  const topics = program.command('topics').description('the topics in Kafka: for administrators');
   topics
     .command('init')
-    .description(
-      'Makes the topics that are missing and checks those that stand; changes none. BATON_KAFKA names Kafka.',
-    )
+    .description('make the topics that are missing and check those that stand; changes none (BATON_KAFKA names Kafka)')
     .option('--json', 'as JSON', false)
     .addHelpText('after', EXIT_HELP)
     .action(init);
