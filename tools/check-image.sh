@@ -1,15 +1,10 @@
 #!/usr/bin/env bash
 # Runs the steps of the Dockerfile without an engine, in a folder of its own, and then the embedded program from what the
-# image would hold. Where BATON_COMPOSE names a docker-compose binary, docker-compose.yml is read by it as well.
+# image would hold. tools/check-compose.sh looks at docker-compose.yml.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 work=$(mktemp -d)
 trap 'kill "${program:-}" 2> /dev/null || true; rm -rf "$work"' EXIT
-
-if [ -n "${BATON_COMPOSE:-}" ]; then
-  "$BATON_COMPOSE" --file docker-compose.yml config --quiet
-  echo 'docker-compose.yml: accepted'
-fi
 
 mkdir "$work/build" "$work/image" "$work/data"
 git archive HEAD | tar -x -C "$work/build"
@@ -19,11 +14,12 @@ mv "$work/build/node_modules" "$work/build/dist" "$work/image/"
 rm -rf "$work/build"
 
 cd "$work/image"
-for name in lead-api team-views lead-routing event-relay audit-trail; do
+for name in lead-api team-views lead-routing event-relay audit-trail witness; do
   # Without settings each says what is missing: it was loaded, with all that it imports at its start.
   said=$(NODE_ENV=production node "dist/bundle/$name.js" 2>&1 || true)
-  grep -q 'BATON_EVENT_STORE must be set' <<< "$said" || { echo "$name: $said"; exit 1; }
+  grep -Eq 'BATON_(EVENT_STORE|WITNESS_NAME) must be set' <<< "$said" || { echo "$name: $said"; exit 1; }
 done
+node dist/bundle/cli.js --version > /dev/null
 node -e "Promise.all(['@eventstore/db-client', 'kafkajs', 'pg', 'better-sqlite3'].map((name) => import(name)))"
 NODE_ENV=production BATON_DATA="$work/data" BATON_PORT=0 node dist/bundle/baton.js > "$work/log" &
 program=$!
