@@ -22,13 +22,16 @@ const MOST_LIVE_MS = 30 * 86_400_000;
 export const translateFault: FaultTranslation = (fault) => {
   if (fault instanceof NotIndexedYet) return overloaded(1, 'The index of the log is being built.', fault);
   if (fault instanceof UnknownEvent) return unknownEvent(SECONDS_TO_A_NEWER_PROCESS, fault);
-  return fault instanceof StoreFault ||
-    fault instanceof KeyStoreFault ||
-    fault instanceof ReadDatabaseUnavailable ||
-    fault instanceof LineFull
-    ? overloaded(1, undefined, fault)
-    : undefined;
+  if (fault instanceof LineFull) return overloaded(1, undefined, fault);
+  const away = STORES.find(({ kind }) => fault instanceof kind);
+  return away && overloaded(1, `${away.name} cannot work just now. A command may be sent again under its key.`, fault);
 };
+
+const STORES = [
+  { kind: StoreFault, name: 'The event store' },
+  { kind: KeyStoreFault, name: 'The store of keys' },
+  { kind: ReadDatabaseUnavailable, name: 'The database of views' },
+] as const;
 
 /** Views that stand still or lag behind make the process unready; their ages are metrics. */
 export function watchViews(runner: ProjectionRunner, readiness: Readiness, metrics: Metrics): void {

@@ -79,15 +79,17 @@ export function serviceSettingsFrom<N extends Need>(
     issuer: () => issuerFromEnvironment(environment),
   };
   const reading = new SettingsReading();
+  const isNeeded = (need: Need): boolean => (needs as readonly Need[]).includes(need);
   const found = (need: Need): unknown =>
-    (needs as readonly Need[]).includes(need) ? reading.read(() => find[need]() || refuse(SAYS[need])) : undefined;
+    isNeeded(need) ? reading.read(() => find[need]() || refuse(SAYS[need])) : undefined;
   const settings = {
     host: environment.BATON_HOST || '127.0.0.1',
     eventStore: found('event-store'),
     kafka: found('kafka'),
     database: found('database'),
     keyFile: found('keys'),
-    signingKey: found('signing-key'),
+    // Who does not sign may yet want to know with what the others do.
+    signingKey: isNeeded('signing-key') ? found('signing-key') : find['signing-key']() || undefined,
     trail: found('trail'),
     issuer: found('issuer'),
     port: reading.read(() => portOf('BATON_PORT', environment.BATON_PORT || String(defaultPort))),

@@ -79,6 +79,12 @@ describe('the settings of a service', () => {
   });
 
   it('are looked at only where the service needs them', () => {
-    expect(linesOf({ ...RIGHT, BATON_KAFKA: 'x', BATON_DATABASE: 'y', BATON_ISSUER: '' }, ['event-store'])).toEqual([]);
+    const others = { ...RIGHT, BATON_KAFKA: 'x', BATON_DATABASE: 'y', BATON_ISSUER: '' };
+    expect(serviceSettingsFrom(others, ['event-store'], 3003)).toMatchObject({
+      kafka: undefined,
+      database: undefined,
+      issuer: undefined,
+      signingKey: join('data', 'event-signing.key'),
+    });
   });
 });
