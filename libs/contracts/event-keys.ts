@@ -1,9 +1,8 @@
-import { decodeBase64 } from '../transparency-log/base64.js';
-import { verifyEd25519 } from '../transparency-log/ed25519.js';
 import { formatVkey, idHex, parseVkey, SIGNATURE_TYPE, type NoteKey } from '../transparency-log/note-key.js';
 import { parsed, refused, type Parsed } from '../transparency-log/parsed.js';
 import { time } from '../shape/shape.js';
-import { isSignature, signedBytes, type Leaf } from './leaf.js';
+import { isSignature, signatureHolds } from './event-signature.js';
+import { signedBytes, type Leaf } from './leaf.js';
 
 /** A key with which events were signed, and when. */
 export interface EventKey {
@@ -50,14 +49,14 @@ export const formatEventKeys = (keys: EventKeys): string =>
 /** Whether a leaf's event was signed by a key that was in use when the event says it was recorded. */
 export function verifyEventSignature(leaf: Leaf, keys: EventKeys): Parsed<true> {
   if (leaf.sig === undefined) return refused('the event is not signed');
-  if (!isSignature(leaf.sig)) return refused('the signature is not a key id and 64 bytes');
+  if (!isSignature(leaf.sig))
+    return refused('the signature is not a key id and 64 bytes, alone or with a place in a batch');
   const key = keys.get(leaf.sig.key);
   if (key === undefined) return refused('the event is signed by a key that is not known');
   if (leaf.recordedAt < key.from) return refused('the event was recorded before its key came into use');
   if (key.until !== undefined && leaf.recordedAt > key.until)
     return refused('the event was recorded after its key was retired');
-  const signature = decodeBase64(leaf.sig.ed25519);
-  return signature !== undefined && verifyEd25519(key.key.publicKey, signedBytes(leaf), signature)
+  return signatureHolds(signedBytes(leaf), leaf.sig, key.key.publicKey)
     ? parsed(true)
     : refused('the signature is not that of the event');
 }

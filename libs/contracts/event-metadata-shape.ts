@@ -2,9 +2,7 @@ import { TOKEN_ROLES } from '../decider/decision.js';
 import { owner } from '../lead-lifecycle/lead-events.js';
 import {
   anyBase64url,
-  base64,
   code,
-  hexDigits,
   integer,
   label,
   nullable,
@@ -16,6 +14,7 @@ import {
   uuid,
   type Shape,
 } from '../shape/shape.js';
+import { eventSignature } from './event-signature.js';
 
 const actor = record({
   kind: oneOf('human', 'rule', 'integration'),
@@ -38,8 +37,6 @@ export const change = record({
   reasonCode: optional(code),
 });
 
-const sig = record({ key: hexDigits(4), ed25519: base64(64) });
-
 /** What every event carries beside its payload; described in `EventMetadata`. */
 export const eventMetadata = record({
   occurredAt: time,
@@ -54,7 +51,7 @@ export const eventMetadata = record({
   change: optional(change),
   imported: optional(oneOf(true)),
   timeKnown: optional(oneOf(false)),
-  sig: optional(sig),
+  sig: optional(eventSignature),
 });
 
 /** Of an operator's decision about a view, which is no command on a stream of the domain. */
@@ -62,5 +59,5 @@ export const decisionMetadata = record({
   occurredAt: time,
   recordedAt: time,
   actor,
-  sig: optional(sig),
+  sig: optional(eventSignature),
 });

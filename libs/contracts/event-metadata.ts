@@ -1,14 +1,7 @@
 import type { Actor } from '../decider/decision.js';
 import type { JsonObject } from '../decider/json.js';
 import type { Change } from '../lead-lifecycle/lead-events.js';
-
-/** An Ed25519 signature by the service that wrote the event, over JCS of its leaf without `prev` and `sig` (leaf.ts). */
-export interface EventSignature {
-  /** id of the key, 8 lower-case hex digits: the key's place in the event keys file */
-  readonly key: string;
-  /** 64 bytes, base64 */
-  readonly ed25519: string;
-}
+import type { EventSignature } from './event-signature.js';
 
 /**
  * What every event of every stream carries beside its payload. `$correlationId` and `$causationId` are the names that

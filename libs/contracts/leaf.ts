@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { canonicalHash, canonicalJson } from '../canonical-json/canonical-json.js';
 import type { JsonObject } from '../decider/json.js';
 import type { RecordedEvent } from '../event-store/event-store.js';
-import { decodeBase64 } from '../transparency-log/base64.js';
 import { MOST_ENTRY_BYTES } from '../transparency-log/entry-bundle.js';
 import { parsed, refused, type Parsed } from '../transparency-log/parsed.js';
-import type { EventMetadata, EventSignature } from './event-metadata.js';
+import type { EventMetadata } from './event-metadata.js';
 import { eventMetadata } from './event-metadata-shape.js';
+import { isSignature, type EventSignature } from './event-signature.js';
 
 /**
  * What the log holds of one event, version 1: who did what, in which order, and hashes of the rest. Opaque ids only.
@@ -148,20 +148,10 @@ export function parseLeaf(bytes: Uint8Array): Parsed<Leaf> {
   if (!/^(0|[1-9]\d{0,15})$/.test(leaf.rev)) return refused('leaf: rev is not a decimal number');
   if (![leaf.dataHash, leaf.metaHash, leaf.prev ?? leaf.dataHash].every((one) => HASH.test(one)))
     return refused('leaf: a hash is not 64 hex digits');
-  if (leaf.sig !== undefined && !isSignature(leaf.sig)) return refused('leaf: sig is not a key id and a signature');
+  if (leaf.sig !== undefined && !isSignature(leaf.sig))
+    return refused('leaf: sig is not a key id and a signature, alone or of a batch');
   return parsed(leaf);
 }
-
-export const isSignature = (sig: unknown): sig is EventSignature => {
-  const { key, ed25519, ...more } = Object(sig) as Record<string, unknown>;
-  return (
-    typeof key === 'string' &&
-    /^[0-9a-f]{8}$/.test(key) &&
-    typeof ed25519 === 'string' &&
-    decodeBase64(ed25519)?.length === 64 &&
-    Object.keys(more).length === 0
-  );
-};
 
 /** Whether data and metadata of a stored event are those that were sealed. */
 export const isSealedAs = (event: PlacedEvent, leaf: Leaf): boolean =>

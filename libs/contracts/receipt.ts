@@ -1,6 +1,6 @@
 import type { RecordedEvent } from '../event-store/event-store.js';
 import type { Parsed } from '../transparency-log/parsed.js';
-import type { EventSignature } from './event-metadata.js';
+import type { EventSignature } from './event-signature.js';
 import { verifyEventSignature, type EventKeys } from './event-keys.js';
 import { leafOf, type Leaf, type PlacedEvent } from './leaf.js';
 

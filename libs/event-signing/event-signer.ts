@@ -1,5 +1,6 @@
 import { sign, type KeyObject } from 'node:crypto';
-import type { EventMetadata, EventSignature } from '../contracts/event-metadata.js';
+import type { EventMetadata } from '../contracts/event-metadata.js';
+import type { EventSignature } from '../contracts/event-signature.js';
 import { leafOf, signedBytes } from '../contracts/leaf.js';
 import { rememberLeaf } from '../contracts/receipt.js';
 import type { JsonObject } from '../decider/json.js';
@@ -7,19 +8,20 @@ import type { NewEvent } from '../event-store/event-store.js';
 import { encodeBase64 } from '../transparency-log/base64.js';
 import { idHex, type NoteKey } from '../transparency-log/note-key.js';
 import type { NoteSigner } from '../transparency-log/note-signer.js';
-
-/** Ed25519 signature of a text's UTF-8, in base64. */
-export type MakeSignature = (text: string) => Promise<string>;
+import { BatchSigning, type MakeSignature } from './batch-signing.js';
 
 /** Signs events before they are written, with the key that whoever administers the store does not have. */
 export class EventSigner {
+  readonly #batches: BatchSigning;
   #from = '';
 
-  /** @param makeSignature with the signer's private key; default: by a task of Node's thread pool for each */
+  /** @param makeSignature with the signer's private key; default: by a task of Node's thread pool */
   constructor(
     private readonly signer: NoteSigner,
-    private readonly makeSignature: MakeSignature = inThreadPool(signer.privateKey),
-  ) {}
+    makeSignature: MakeSignature = inThreadPool(signer.privateKey),
+  ) {
+    this.#batches = new BatchSigning(makeSignature);
+  }
 
   /** Whose private part signs. */
   get key(): NoteKey {
@@ -32,7 +34,7 @@ export class EventSigner {
   }
 
   /**
-   * The same events with `metadata.sig`. The signature binds an event to its place, so it holds for an append at that
+   * The same events with `metadata.sig`, one signature for all that are signed at once. It binds an event to its place, so it holds for an append at that
    * revision only: an attempt that lost to another is signed anew. Where the clock ran back to before the key came into
    * use, they are recorded then.
    *
@@ -45,9 +47,8 @@ export class EventSigner {
   async #signed(event: NewEvent, stream: string, revision: number): Promise<NewEvent> {
     const metadata = this.#inUse(event.metadata);
     const leaf = leafOf({ ...event, metadata, stream, revision }, undefined);
-    const ed25519 = await this.makeSignature(signedBytes(leaf).toString());
-    const sig: EventSignature = { key: idHex(this.signer.key.id), ed25519 };
-    const signed: JsonObject = { ...metadata, sig: { ...sig } };
+    const sig: EventSignature = { key: idHex(this.signer.key.id), ...(await this.#batches.sign(signedBytes(leaf))) };
+    const signed: JsonObject = { ...metadata, sig: sig };
     rememberLeaf(signed, { ...leaf, sig });
     return { ...event, metadata: signed };
   }

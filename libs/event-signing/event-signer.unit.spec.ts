@@ -74,6 +74,42 @@ describe('A signed event', () => {
   });
 });
 
+describe('Events that are signed together', () => {
+  const events = fc.sample(anyEvent, { numRuns: 5, seed: 3 });
+  const together = async (): Promise<readonly Leaf[]> => {
+    const signer = testSigner();
+    const signed = await Promise.all(events.map((event) => written(event, signer)));
+    return signed.map((event) => leafOf(event, 'cd'.repeat(32)));
+  };
+
+  it('have one signature, which each leaf proves by itself', async () => {
+    const leaves = await together();
+    expect(new Set(leaves.map(({ sig }) => sig!.ed25519)).size).toBe(1);
+    expect(leaves.map(({ sig }) => [sig!.batch!.size, sig!.batch!.index])).toEqual(events.map((_, at) => [5, at]));
+    for (const leaf of leaves) {
+      const read = parseLeaf(encodeLeaf(leaf));
+      expect(read.ok && verifyEventSignature(read.value, KEYS)).toEqual({ ok: true, value: true });
+    }
+  });
+
+  it('are refused with any member of a leaf changed, also the place that the signature names', async () => {
+    for (const leaf of await together()) {
+      const places = Object.keys(leaf)
+        .filter((name) => name !== 'prev')
+        .flatMap((name) => placesIn(leaf, [name]));
+      expect(places).toContainEqual(['sig', 'batch', 'path', '0']);
+      for (const place of places) {
+        for (let at = 0; at < 5; at += 1) expect(verifyEventSignature(flipped(leaf, place, at), KEYS).ok).toBe(false);
+      }
+    }
+  });
+
+  it('are refused with the signature of another of them', async () => {
+    const [first, second] = (await together()) as [Leaf, Leaf];
+    expect(verifyEventSignature({ ...first, sig: second.sig! }, KEYS)).toEqual(refusedFor('is not that of the event'));
+  });
+});
+
 describe('An event that somebody wrote past the commands', () => {
   const [event] = fc.sample(anyEvent, { numRuns: 1, seed: 2 }) as [RecordedEvent];
   const at = (metadata: JsonObject, recordedAt: string) => ({ ...event, metadata: { ...metadata, recordedAt } });

@@ -1,4 +1,4 @@
-// The signing thread: takes the texts of one turn, answers with their signatures in the same order.
+// The signing thread: takes texts, answers with the signature of each in the same order.
 import { sign } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
 
@@ -6,7 +6,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 
 const privateKey = /** @type {SigningKey} */ (workerData);
 
-parentPort?.on('message', (/** @type {readonly string[] | 'close'} */ message) => {
+parentPort?.on('message', (/** @type {{ readonly text: string } | 'close'} */ message) => {
   if (message === 'close') parentPort?.close();
-  else parentPort?.postMessage(message.map((text) => sign(null, Buffer.from(text), privateKey).toString('base64')));
+  else parentPort?.postMessage(sign(null, Buffer.from(message.text), privateKey).toString('base64'));
 });

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { leafOf } from '../contracts/leaf.js';
-import type { EventSignature } from '../contracts/event-metadata.js';
+import type { EventSignature } from '../contracts/event-signature.js';
 import type { RecordedEvent } from '../event-store/event-store.js';
 import { MemoryEventStore } from '../event-store/memory-event-store.js';
 import { auditReceipts } from './audit-receipts.js';

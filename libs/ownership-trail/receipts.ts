@@ -1,6 +1,6 @@
 import { verifyEventSignature, type EventKeys } from '../contracts/event-keys.js';
 import { parseLeaf, encodeLeaf, type Leaf } from '../contracts/leaf.js';
-import type { EventSignature } from '../contracts/event-metadata.js';
+import type { EventSignature } from '../contracts/event-signature.js';
 import type { Receipt } from '../contracts/receipt.js';
 import { canonicalJson } from '../canonical-json/canonical-json.js';
 import { parseStrictJson } from '../http-kit/strict-json.js';

@@ -16,14 +16,23 @@ export interface InclusionClaim {
 }
 
 /** RFC 9162, section 2.1.3.2. False for whatever is wrong: index, size, length or any bit. Never throws. */
-export function verifyInclusion({ leafHash, index, size, root, proof }: InclusionClaim): boolean {
-  if (!isSize(index) || !isSize(size) || index >= size) return false;
-  if (!areHashes([leafHash, root], proof)) return false;
+export function verifyInclusion({ root, ...place }: InclusionClaim): boolean {
+  const computed = inclusionRoot(place);
+  return computed !== undefined && sameHash(computed, root);
+}
+
+/**
+ * The root of which the proof speaks: the only one that it proves anything of, to be held against one that is trusted.
+ * Undefined where index, size and the number or length of hashes do not fit each other. Never throws.
+ */
+export function inclusionRoot({ leafHash, index, size, proof }: Omit<InclusionClaim, 'root'>): Hash | undefined {
+  if (!isSize(index) || !isSize(size) || index >= size) return undefined;
+  if (!areHashes([leafHash], proof)) return undefined;
   let fn = index;
   let sn = size - 1;
   let hash = leafHash;
   for (const sibling of proof) {
-    if (sn === 0) return false;
+    if (sn === 0) return undefined;
     if (fn % 2 === 1 || fn === sn) {
       hash = nodeHash(sibling, hash);
       // A lone right edge has no sibling on its own levels: up to the one where it is a right child.
@@ -33,7 +42,7 @@ export function verifyInclusion({ leafHash, index, size, root, proof }: Inclusio
     }
     [fn, sn] = parents(fn, sn);
   }
-  return sn === 0 && sameHash(hash, root);
+  return sn === 0 ? hash : undefined;
 }
 
 export interface ConsistencyClaim {

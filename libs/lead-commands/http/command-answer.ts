@@ -17,12 +17,26 @@ import { currentCycle, type LeadState } from '../../lead-lifecycle/lead-state.js
 import type { Envelope, Sender } from '../caller.js';
 import type { Executed } from '../stream-commands.js';
 
-/** An Ed25519 signature of the receipt's leaf, over its canonical JSON (RFC 8785). */
+/** The event's place in the tree (RFC 6962) over all events that were signed with it. */
+export class BatchPlace {
+  /** How many were signed together, from 2. */
+  size!: number;
+  /** From 0. */
+  index!: number;
+  /** The hashes from the leaf's sibling up, base64 of 32 bytes each. */
+  path!: readonly string[];
+}
+
+/**
+ * An Ed25519 signature of the receipt's leaf, over its canonical JSON (RFC 8785); with `batch`, of the root of the tree in
+ * which the hash of that text has its place.
+ */
 export class ReceiptSignature {
   /** Id of the key in the event keys file. @example 0b6a3d2f */
   key!: string;
   /** 64 bytes, base64. */
   ed25519!: string;
+  batch?: BatchPlace;
 }
 
 /**
