@@ -15,6 +15,7 @@ RUN mkdir -m 0700 /data /trail && chown node:node /data /trail
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
+COPY --from=build /app/libs/lead-import/presets ./libs/lead-import/presets
 USER node
 VOLUME /data /trail
 EXPOSE 3000

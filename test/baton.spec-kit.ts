@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,12 +15,17 @@ import type { RateLimit } from '../libs/http-kit/rate-limit.js';
 import { tokenVerifier } from '../libs/http-kit/token-verifier.js';
 import type { FeedTimes } from '../libs/lead-feed/lead-feed.module.js';
 import { openEventSigner, SIGNING_KEY_FILE } from '../libs/event-signing/signing-key.js';
-import { openKeyFile } from '../libs/personal-data/key-file.js';
+import { openKeyFile, type KeyFile } from '../libs/personal-data/key-file.js';
 import type { KeyStore } from '../libs/personal-data/key-store.js';
 import { MemoryKeyStore } from '../libs/personal-data/memory-key-store.js';
+import { PostgresKeyStore } from '../libs/personal-data/postgres-key-store.js';
 import { SqliteKeyStore } from '../libs/personal-data/sqlite-key-store.js';
+import { dropSchema } from '../libs/postgres/postgres.spec-kit.js';
+import { PostgresReadDatabase } from '../libs/read-database/postgres-read-database.js';
+import type { ReadDatabase } from '../libs/read-database/read-database.js';
 import { SqliteReadDatabase } from '../libs/read-database/sqlite-read-database.js';
 import { createLogger } from '../libs/telemetry/logger.js';
+import { testPostgres } from '../tools/postgres/test-server.mjs';
 import { Client } from './client.spec-kit.js';
 import { ROLES_OF } from './people.spec-kit.js';
 
@@ -70,12 +75,10 @@ export async function startBaton(
       : new MemoryEventStore();
   const store = options.store?.(opened) ?? opened;
   const signer = await openEventSigner(opened, join(dataDir, SIGNING_KEY_FILE), randomBytes);
-  const openedKeys =
-    stores === 'sqlite'
-      ? await SqliteKeyStore.open(join(dataDir, 'contacts.sqlite'), ring, randomBytes)
-      : new MemoryKeyStore(randomBytes);
+  const views = await (ON_POSTGRES ? onPostgres : onFiles)(dataDir, ring);
+  const openedKeys = stores === 'sqlite' ? await views.keys() : new MemoryKeyStore(randomBytes);
   const keys = options.keys?.(openedKeys) ?? openedKeys;
-  const database = await SqliteReadDatabase.open(join(dataDir, 'views.sqlite'));
+  const { database } = views;
   const lines: Buffer[] = [];
   const sink = new PassThrough();
   sink.on('data', (chunk: Buffer) => lines.push(chunk));
@@ -121,7 +124,41 @@ export async function startBaton(
     log: () => Buffer.concat(lines).toString(),
     async stop() {
       await running.stop();
-      if (options.dataDir === undefined) await rm(dataDir, { recursive: true });
+      if (options.dataDir !== undefined) return;
+      await rm(dataDir, { recursive: true });
+      await views.drop();
+    },
+  };
+}
+
+/** Whether views and keys are in a PostgreSQL, as those of the separate services, instead of in files. */
+const ON_POSTGRES = process.env.BATON_TEST_VIEWS === 'postgres';
+
+interface Views {
+  readonly database: ReadDatabase;
+  readonly keys: () => Promise<KeyStore>;
+  readonly drop: () => Promise<void>;
+}
+
+async function onFiles(dataDir: string, ring: KeyFile): Promise<Views> {
+  return {
+    database: await SqliteReadDatabase.open(join(dataDir, 'views.sqlite')),
+    keys: () => SqliteKeyStore.open(join(dataDir, 'contacts.sqlite'), ring, randomBytes),
+    drop: () => Promise.resolve(),
+  };
+}
+
+/** In schemas of their own, the same ones for the same folder. */
+async function onPostgres(dataDir: string, ring: KeyFile): Promise<Views> {
+  const url = await testPostgres();
+  const name = createHash('sha256').update(dataDir).digest('hex').slice(0, 16);
+  const [schema, keySchema] = [`views_${name}`, `keys_${name}`];
+  return {
+    database: await PostgresReadDatabase.open({ url, schema }),
+    keys: () => PostgresKeyStore.open({ url, ring, random: randomBytes, schema: keySchema }),
+    drop: async () => {
+      await dropSchema(url, schema);
+      await dropSchema(url, keySchema);
     },
   };
 }

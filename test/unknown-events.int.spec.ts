@@ -12,10 +12,10 @@ import { formTeams, goodLead, newLead, signPolicy } from './people.spec-kit.js';
 import { until } from './until.spec-kit.js';
 
 /** What a newer program might write: this one has never heard of it. */
-const fromTheFuture = (type: string): NewEvent => ({
+const fromTheFuture = (type: string, data: NewEvent['data'] = { nonce: 'n'.repeat(22), cycle: 1 }): NewEvent => ({
   id: randomUUID(),
   type,
-  data: { nonce: 'n'.repeat(22), cycle: 1 },
+  data,
   metadata: {
     occurredAt: '2026-01-01T00:00:00.000Z',
     recordedAt: '2026-01-01T00:00:00.000Z',
@@ -75,6 +75,27 @@ describe.each(['LeadContacted.v2', 'LeadFramed.v1'])(
     });
   },
 );
+
+describe('A lead with an event that has not what its type must have', () => {
+  it('is left alone, too, by commands and by routing, which goes on with others', async () => {
+    const baton = await startBaton();
+    await formTeams(baton.as);
+    await signPolicy(baton.as);
+    const { lead, revision } = await baton.as('maria').done<LeadAnswer>('/leads', newLead());
+    const hollow = ['InterestRecorded.v1', 'LeadContacted.v1', 'LeadMerged.v1'].map((type) => fromTheFuture(type, {}));
+    expect(await baton.store.append(`lead-${lead}`, revision, hollow)).toMatchObject({ ok: true });
+    // Nothing begins it: an event of a known type alone.
+    expect(await baton.store.append(`lead-${randomUUID()}`, 'no-stream', hollow.slice(1, 2))).toMatchObject({
+      ok: true,
+    });
+    const interest = { source: 'email', topic: 'robots' };
+    const problem = await baton.as('maria').refused(503, `/leads/${lead}/record-interest`, interest);
+    expect(problem.type).toBe('urn:baton:problem:unknown-event');
+    const { lead: other } = await baton.as('maria').done<LeadAnswer>('/leads', goodLead());
+    await reached(baton, other, 'offered');
+    await baton.stop();
+  });
+});
 
 describe('A team with an event of an unknown type', () => {
   it('stops the start, with the place in one line: nobody decides on half of who may do what', async () => {

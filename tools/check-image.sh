@@ -11,6 +11,8 @@ git archive HEAD | tar -x -C "$work/build"
 (cd "$work/build" && npm ci --no-audit --no-fund && npm run build && npm prune --omit=dev --no-audit --no-fund)
 cp "$work/build/package.json" "$work/image/"
 mv "$work/build/node_modules" "$work/build/dist" "$work/image/"
+mkdir -p "$work/image/libs/lead-import"
+mv "$work/build/libs/lead-import/presets" "$work/image/libs/lead-import/"
 rm -rf "$work/build"
 
 cd "$work/image"
@@ -19,7 +21,9 @@ for name in lead-api team-views lead-routing event-relay audit-trail witness; do
   said=$(NODE_ENV=production node "dist/bundle/$name.js" 2>&1 || true)
   grep -Eq 'BATON_(EVENT_STORE|WITNESS_NAME) must be set' <<< "$said" || { echo "$name: $said"; exit 1; }
 done
-node dist/bundle/cli.js --version > /dev/null
+node dist/bundle/cli.js import --help > /dev/null
+# What the compose file's `init` does first.
+node dist/bundle/cli.js jwks --data "$work/data" --out "$work/data/jwks.json" > /dev/null
 node -e "Promise.all(['@eventstore/db-client', 'kafkajs', 'pg', 'better-sqlite3'].map((name) => import(name)))"
 NODE_ENV=production BATON_DATA="$work/data" BATON_PORT=0 node dist/bundle/baton.js > "$work/log" &
 program=$!

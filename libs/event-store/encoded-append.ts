@@ -66,6 +66,10 @@ export function encodeAppend(stream: string, expected: ExpectedRevision, events:
   return { stream, expected: expected === 'no-stream' ? -1 : expected, events: encoded, bytes };
 }
 
+/** Whether a name is `category-id`, and a type one that an event may have. */
+export const isStreamName = (text: string): boolean => STREAM_NAME.test(text);
+export const isEventType = (text: string): boolean => EVENT_TYPE.test(text);
+
 /** @throws TypeError where the name is not `category-id` */
 export function assertStreamName(stream: string): void {
   // The name is not repeated: a caller may have put anything into it.

@@ -27,34 +27,35 @@ import type { Fold } from './loaded-stream.js';
  * decided on a history that was half understood.
  */
 
-export const leadFold: Fold<LeadState> = {
+export const leadFold = understanding<LeadState>({
   initial: UNCREATED,
   evolve(state, event) {
     const decoded = decodeLeadEvent(event);
     if (!decoded) throw new UnknownEvent(event, event.type);
     return evolve(state, decoded);
   },
-};
+});
 
-export const contactFold: Fold<ContactState> = {
+export const contactFold = understanding<ContactState>({
   initial: initialContact,
   evolve: (state, event) => evolveContact(state, current(event)),
-};
-
-export const teamFold = (id: string): Fold<Team> => ({
-  initial: initialTeam(id),
-  evolve: (state, event) => evolveTeam(state, recorded<TeamEvent>(event)),
 });
+
+export const teamFold = (id: string): Fold<Team> =>
+  understanding({
+    initial: initialTeam(id),
+    evolve: (state, event) => evolveTeam(state, recorded<TeamEvent>(event)),
+  });
 
 export const policyFold = (segment: string): Fold<VersionsState<PolicyContent>> => versionsFold('policy', segment);
 export const agreementFold = (segment: string): Fold<VersionsState<AgreementContent>> =>
   versionsFold('agreement', segment);
 
 export function versionsFold<Content>(kind: SignedKind, segment: string): Fold<VersionsState<Content>> {
-  return {
+  return understanding({
     initial: initialVersions(kind, segment),
     evolve: (state, event) => evolveVersions(state, recorded<VersionEvent<Content>>(event)),
-  };
+  });
 }
 
 export const logKeysFold: Fold<LogKeys> = {
@@ -66,6 +67,20 @@ export const quarantineFold: Fold<Quarantine> = {
   initial: NO_QUARANTINE,
   evolve: (state, event) => evolveQuarantine(state, { ...current(event), by: metadataOf(event).actor.id }),
 };
+
+/** What a fold trips over was not written by the commands, whatever its type says. */
+function understanding<State>(fold: Fold<State>): Fold<State> {
+  return {
+    initial: fold.initial,
+    evolve(state, event) {
+      try {
+        return fold.evolve(state, event);
+      } catch (fault) {
+        throw fault instanceof UnknownEvent ? fault : new UnknownEvent(event, event.type, fault);
+      }
+    },
+  };
+}
 
 /** The deciders' own form of a stored event. */
 const recorded = <Event extends EventDraft>(event: RecordedEvent): Recorded<Event> =>

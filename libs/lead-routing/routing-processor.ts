@@ -40,17 +40,18 @@ export class RoutingProcessor {
    * @throws where a command could not be sent: the event has to come again
    */
   async handle(event: RecordedEvent): Promise<void> {
-    for (const errand of errandsOf(event)) {
+    for (const errand of this.#errandsOf(event)) {
       try {
         await this.#run(errand, event);
       } catch (fault) {
         if (!(fault instanceof UnknownEvent)) throw fault;
-        this.parts.logger.warn(
-          { ...fault.place, type: fault.type },
-          'lead-routing left a stream with an unknown event',
-        );
+        this.#leave(fault);
       }
     }
+  }
+
+  #leave({ place, type }: UnknownEvent): void {
+    this.parts.logger.warn({ ...place, type }, 'lead-routing left a stream with an unknown event');
   }
 
   /** Scores what waits for a policy; also called when a version comes into force later. */
@@ -79,12 +80,12 @@ export class RoutingProcessor {
     return true;
   }
 
-  /** None of an event that this program does not know. */
+  /** None of an event that this program does not know, or that has not what its type must have. */
   #errandsOf(event: RecordedEvent): readonly Errand[] {
     try {
       return errandsOf(event);
     } catch (fault) {
-      if (!(fault instanceof UnknownEvent)) throw fault;
+      this.#leave(fault instanceof UnknownEvent ? fault : new UnknownEvent(event, event.type, fault));
       return [];
     }
   }
@@ -133,7 +134,8 @@ export class RoutingProcessor {
   async #mirror({ lead, event }: Errand & { kind: 'mirror-touch' }, recorded: RecordedEvent): Promise<void> {
     const [created] = await this.parts.store.readStream(recorded.stream, { limit: 1 });
     const contact = created?.data.contact;
-    if (typeof contact !== 'string') throw new Error(`${recorded.stream} does not begin with its creation`);
+    if (!created || typeof contact !== 'string')
+      throw new UnknownEvent(created ?? recorded, recorded.type, new TypeError('it does not begin with its creation'));
     const { channel, direction, by } = event.data;
     const touch = { lead, event: recorded.id, channel, direction, by };
     const command = { trigger: recorded.id, rule: 'mirror-touch' };

@@ -2,10 +2,12 @@ import type { Client } from 'pg';
 import { describeWithOwnKafka } from '../../libs/kafka-client/kafka-broker.spec-kit.js';
 import { onPostgres } from '../../libs/postgres/postgres.spec-kit.js';
 import { testPostgres } from '../../tools/postgres/test-server.mjs';
+import { newLead } from '../people.spec-kit.js';
 import { until } from '../until.spec-kit.js';
 import { soon, type Chain, type Slot } from './chain.spec-kit.js';
 import type { ChainLoad } from './chain-load.spec-kit.js';
 import { ChainTrial } from './chain-trial.spec-kit.js';
+import { poison, poisonsFor } from './poison.spec-kit.js';
 import { faultCount } from './relayed-world.spec-kit.js';
 import { SmallDisk } from './small-disk.spec-kit.js';
 import type { ProxyMode } from './tcp-fault-proxy.spec-kit.js';
@@ -149,6 +151,43 @@ describeWithOwnKafka('the stores under the chain of services', () => {
           await chain.whenAnswered(12);
           expect(doneOf(load)).toBeGreaterThan(done);
         }
+      });
+    },
+    LONGEST_MS,
+  );
+
+  it(
+    'F16: events that nobody can read park the lead they stand in, through the whole chain; all others flow',
+    async () => {
+      const rounds = Math.ceil(faultCount(1) / 10);
+      const poisons = poisonsFor(chain.services);
+      await trial.underLoad(`F16: ${poisons.length} kinds of poison, ${rounds} times each`, async () => {
+        for (let n = 0; n < rounds; n += 1) {
+          for (const kind of poisons) {
+            const { body } = await chain.command('maria', '/leads', newLead());
+            trial.poisoned.set(`lead-${body.lead}`, body.revision + 1);
+            await poison(chain.services, `lead-${body.lead}`, body.revision + 1, kind);
+          }
+          await chain.whenAnswered(12);
+        }
+        const api = chain.as(await chain.process('lead-api').url, 'maria');
+        const views = chain.as(await chain.process('team-views 1').url, 'root');
+        const parked = await until(
+          async () => {
+            await soon();
+            return views.read<{ streams: { projection: string; stream: string }[] }>('/dead-letters');
+          },
+          ({ streams }) => new Set(streams.map(({ stream }) => stream)).size >= trial.poisoned.size,
+          'every poisoned lead parked',
+          60_000,
+        );
+        expect(new Set(parked.streams.map(({ stream }) => stream))).toEqual(new Set(trial.poisoned.keys()));
+        for (const stream of trial.poisoned.keys()) {
+          const path = `/leads/${stream.slice('lead-'.length)}/record-interest`;
+          const { status, headers } = await api.post(path, { source: 'email', topic: 'robots' });
+          expect({ status, again: Number(headers.get('retry-after')) > 0 }).toEqual({ status: 503, again: true });
+        }
+        return 'each lead with one is parked and takes no command, no other is';
       });
     },
     LONGEST_MS,

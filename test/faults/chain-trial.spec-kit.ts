@@ -9,8 +9,8 @@ const LONGEST_SILENCE_MS = 120_000;
 export class ChainTrial {
   /** every command since the beginning */
   readonly sent: Sent[] = [];
-  /** streams into which a test wrote itself */
-  readonly poisoned = new Set<string>();
+  /** streams into which a test wrote itself, and from which revision on */
+  readonly poisoned = new Map<string, number>();
 
   private constructor(readonly chain: Chain) {}
 
@@ -51,6 +51,7 @@ export class ChainTrial {
         if (this.chain.answers > before) return void (before = this.chain.answers);
         const said = SLOTS.map((slot) => saidOf(this.chain, slot)).join('\n');
         const fault = new Error(`${what}: no command was answered in ${LONGEST_SILENCE_MS / 1_000} s\n${said}`);
+        process.stderr.write(`${fault.message}\n`);
         this.chain.giveUp(fault);
         reject(fault);
       }, LONGEST_SILENCE_MS);

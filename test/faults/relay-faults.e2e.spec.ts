@@ -13,10 +13,10 @@ describeWithOwnKafka('a relay between store and Kafka', () => {
     proxy = await TcpFaultProxy.start();
     broker = await ownBroker({ proxyPort: proxy.port });
     proxy.targetPort = broker.server.proxiedPort;
-  });
+  }, LONGEST_MS);
   beforeEach(async () => {
     world = await RelayedWorld.open(broker.address);
-  });
+  }, LONGEST_MS);
   afterEach(() => world.close());
   afterAll(async () => {
     await proxy.stop();

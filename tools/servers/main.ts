@@ -1,5 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DevTokenIssuer, devKeyFile } from '../../libs/http-kit/dev-tokens.js';
@@ -8,14 +10,17 @@ import { kafkaSettingsFrom } from '../../libs/kafka-client/kafka-settings.js';
 import { ensureTopics } from '../../libs/kafka-client/topics.js';
 import { KafkaServer } from '../kafka/kafka-server.js';
 import { startPostgres } from '../postgres/start-postgres.mjs';
+import { startStoreInMemory } from './store-in-memory.js';
 
 /*
  * npm run servers: a Kafka and a PostgreSQL on loopback, and Baton on them, for trying by hand; all data in
  * ./data/servers (or BATON_DATA). Where BATON_EVENT_STORE names an EventStoreDB, Baton runs as its separate services;
- * else as the embedded program, whose relay feeds the Kafka.
+ * else as the embedded program, whose relay feeds the Kafka. `npm run servers -- --memory` runs the services on a
+ * stand-in for EventStoreDB that holds all in memory, and begins anew each time.
  */
 
-const data = resolve(process.env.BATON_DATA ?? 'data', 'servers');
+const inMemory = process.argv.includes('--memory');
+const data = resolve(process.env.BATON_DATA ?? 'data', inMemory ? 'servers-in-memory' : 'servers');
 const say = (line: string): boolean => process.stdout.write(`${line}\n`);
 /** in the order in which they are stopped */
 const stops: (() => Promise<unknown>)[] = [];
@@ -34,7 +39,8 @@ const SERVICES: readonly Program[] = [
 ];
 
 async function start(): Promise<void> {
-  const { BATON_EVENT_STORE: eventStore } = process.env;
+  if (inMemory) await rm(data, { recursive: true, force: true });
+  const eventStore = inMemory ? await storeInMemory() : process.env.BATON_EVENT_STORE;
   await mkdir(data, { recursive: true, mode: 0o700 });
   const kafka = await KafkaServer.start({ directory: join(data, 'kafka') });
   stops.unshift(() => kafka.end('SIGTERM'));
@@ -53,9 +59,11 @@ async function start(): Promise<void> {
   const settings = kafkaSettingsFrom(env);
   if (settings) await withAdmin(await openClient(settings, { clientId: 'servers' }), (a) => ensureTopics(a, settings));
   if (eventStore) {
-    const postgres = await startPostgres(join(data, 'postgres'));
+    const folder = postgresFolder();
+    if (inMemory) await rm(folder, { recursive: true, force: true });
+    const postgres = await startPostgres(folder);
     stops.unshift(() => postgres.stop());
-    say(`PostgreSQL  127.0.0.1:${postgres.port}`);
+    say(`PostgreSQL  127.0.0.1:${postgres.port} (${folder})`);
     Object.assign(env, { BATON_EVENT_STORE: eventStore, BATON_DATABASE: postgres.url });
   }
   for (const program of eventStore ? SERVICES : EMBEDDED) await run(program, env);
@@ -63,7 +71,21 @@ async function start(): Promise<void> {
   say('Stop with Ctrl-C.');
 }
 
-/** Its log goes to a file; resolves once it listens. */
+/** Where root runs this, PostgreSQL has a user of its own, who gets into no folder of root's. */
+function postgresFolder(): string {
+  if (process.getuid?.() !== 0) return join(data, 'postgres');
+  const name = createHash('sha256').update(data).digest('hex').slice(0, 12);
+  return join(tmpdir(), `baton-servers-${name}`);
+}
+
+async function storeInMemory(): Promise<string> {
+  const double = await startStoreInMemory();
+  stops.unshift(() => Promise.resolve(double.stop()));
+  say(`Event store ${double.address} (a stand-in, in memory)`);
+  return double.address;
+}
+
+/** Only its errors are shown; resolves once it listens. */
 async function run({ name, port }: Program, env: Readonly<Record<string, string>>): Promise<void> {
   const script = fileURLToPath(new URL(`../../bundle/${name}.js`, import.meta.url));
   const child = spawn(process.execPath, [script], {

@@ -4,7 +4,7 @@ import type { StreamPage } from '../page.js';
 import type { Connection } from './connection.js';
 import { faultKind, storeFault } from './faults.js';
 import { compareLogPositions, logPosition, positionText } from './position.js';
-import { ourEvent, UNREADABLE } from './stored-event.js';
+import { ourEvent } from './stored-event.js';
 import type { StreamNames } from './stream-names.js';
 import type { Turnstile } from './turnstile.js';
 
@@ -117,8 +117,7 @@ export class Reading {
     const raw = await this.#call('reading a stream', undefined, (client) => client.readStream(stored, options));
     return raw.map((resolved) => {
       const event = ourEvent(resolved, names);
-      if (event === undefined || event.type === UNREADABLE)
-        throw new StoreFault(`${stream} has an event at ${String(event?.revision)} that is no event of Baton`);
+      if (event === undefined) throw new StoreFault(`${stream} has an event that is no event of Baton`);
       return event;
     });
   }

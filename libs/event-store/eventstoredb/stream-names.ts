@@ -1,4 +1,4 @@
-import { assertStreamName } from '../encoded-append.js';
+import { assertStreamName, isStreamName } from '../encoded-append.js';
 
 /**
  * The kinds of streams that Baton has. A server holds other streams too (its own, `$…`, and perhaps another program's):
@@ -42,7 +42,7 @@ export class StreamNames {
   ours(stored: string): string | undefined {
     if (!stored.startsWith(this.#prefix)) return undefined;
     const stream = stored.slice(this.#prefix.length);
-    return this.#categories.has(categoryOf(stream)) ? stream : undefined;
+    return this.#categories.has(categoryOf(stream)) && isStreamName(stream) ? stream : undefined;
   }
 }
 
