@@ -1,4 +1,4 @@
-import type { TrailBundle } from './bundle-format.js';
+import { MOST_BUNDLE_LEAVES, type TrailBundle } from './bundle-format.js';
 import { CheckpointArchive } from './checkpoint-archive.js';
 import { leadBundle } from './lead-bundle.js';
 import type { TrailAnswers } from './trail-answers.js';
@@ -15,9 +15,12 @@ export class LeadProofs {
     this.archive = new CheckpointArchive(new TrailFolder(folder));
   }
 
-  /** @throws RangeError for a lead without leaves or with more than 10,000; BundleFault, TileFault where files are missing */
-  async of(lead: string): Promise<TrailBundle> {
+  /**
+   * @returns `too-long` for a lead with more leaves than a bundle holds
+   * @throws RangeError for a lead without leaves; BundleFault, TileFault where files are missing
+   */
+  async of(lead: string): Promise<TrailBundle | 'too-long'> {
     const { found } = await this.answers.leavesOf(`lead-${lead}`);
-    return leadBundle(this.folder, found, this.archive);
+    return found.length > MOST_BUNDLE_LEAVES ? 'too-long' : leadBundle(this.folder, found, this.archive);
   }
 }

@@ -5,6 +5,8 @@ import { CurrentCaller, type Caller } from '../../http-kit/caller.js';
 import { decodeCursor, encodeCursor } from '../../http-kit/cursor.js';
 import { UuidPipe } from '../../http-kit/path-parameters.js';
 import { malformed, notFound } from '../../http-kit/problem-exception.js';
+import { problemOfRefusal } from '../../http-kit/refusal-problem.js';
+import { MOST_BUNDLE_LEAVES } from '../bundle-format.js';
 import { LeadProofs } from '../lead-proofs.js';
 import { ownersThen, type TrailInterval } from '../trail-answer.js';
 import { TrailAnswers } from '../trail-answers.js';
@@ -59,7 +61,10 @@ export class TrailQueriesController {
     const { found } = await this.answers.ofLead(lead);
     if (found === undefined) throw notFound('lead');
     this.access.assertInSight(caller, found.held);
-    return this.proofs.of(lead);
+    const proof = await this.proofs.of(lead);
+    if (proof !== 'too-long') return proof;
+    const rule = `the lead has more than ${MOST_BUNDLE_LEAVES} leaves: check the log itself (baton audit fsck)`;
+    throw problemOfRefusal({ code: 'conflict', rule });
   }
 
   /** Everything that a team or a person had in a period, in whatever role. */
