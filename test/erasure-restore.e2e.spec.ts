@@ -121,6 +121,7 @@ describe('A person who was erased, and backups from before', () => {
       await cliDone('restore', path(backup), '--data', path(`restored-${backup}`));
       await copyFile(path('data/keys.json'), path(`restored-${backup}/keys.json`));
       await cp(path('data/event-signing.key'), path(`restored-${backup}/event-signing.key`));
+      await cp(path('data/trail.key'), path(`restored-${backup}/trail.key`));
     }
     expect((await readFile(path('data/keys.json'))).equals(keysBefore)).toBe(false);
 

@@ -29,7 +29,7 @@ export function addRebuildCommand(audit: Command): void {
 
 async function rebuild({ data, checkpoint }: RebuildArguments): Promise<void> {
   const progress = new AuditProgress(process.stderr, Date.now);
-  const place = trailFrom({ BATON_DATA: data, ...process.env });
+  const place = trailFrom({ ...process.env, BATON_DATA: data });
   if (place === undefined) throw new CommandFailed(EXIT.unusableInput, '--data or BATON_TRAIL must be set');
   const store = await openForReading(data);
   try {

@@ -15,8 +15,9 @@ export function addBackupCommands(program: Command): void {
     .command('backup <folder>')
     .summary('copy the embedded data while it runs')
     .description(
-      'Writes the events, the views and the wrapped keys of the data directory into a new folder, while the server goes ' +
-        'on. Every event that was acknowledged before it began is in it. The keys (keys.json, event-signing.key) are not: ' +
+      'Writes the events, the trail, the views and the wrapped keys of the data directory into a new folder, while the ' +
+        'server goes on. Every event that was acknowledged before it began is in it. The keys (keys.json, ' +
+        'event-signing.key, trail.key) are not: ' +
         'keep them apart, or whoever has the backup could read the people in it and sign events, and erasing somebody ' +
         'would not reach it.',
     )

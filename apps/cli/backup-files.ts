@@ -1,4 +1,5 @@
 import { SIGNING_KEY_FILE } from '../../libs/event-signing/signing-key.js';
+import type { TrailCopy } from './backup-trail.js';
 
 /**
  * What an embedded installation's data is, in the order in which its moments are taken: views may lag behind the events
@@ -23,6 +24,8 @@ export interface Manifest {
   /** position of the last event in it: how many there are */
   readonly events: number;
   readonly files: readonly { readonly name: BackedUp; readonly bytes: number; readonly sha256: string }[];
+  /** where there was one */
+  readonly trail?: TrailCopy;
 }
 
 /** @returns undefined where the text is no manifest of a format that this program knows */
@@ -33,15 +36,21 @@ export function parseManifest(text: string): Manifest | undefined {
   } catch {
     return undefined;
   }
-  const { format, takenAt, events, files } = Object(read) as Partial<Record<keyof Manifest, unknown>>;
+  const { format, takenAt, events, files, trail } = Object(read) as Partial<Record<keyof Manifest, unknown>>;
   if (format !== 1 || typeof takenAt !== 'string' || !Number.isSafeInteger(events) || !Array.isArray(files)) return;
   const known = files.filter(isFile);
   if (known.length !== files.length || new Set(known.map(({ name }) => name)).size !== BACKED_UP.length) return;
-  return { format, takenAt, events: Number(events), files: known };
+  if (trail !== undefined && !isTrail(trail)) return;
+  return { format, takenAt, events: Number(events), files: known, ...(trail === undefined ? {} : { trail }) };
 }
 
 function isFile(value: unknown): value is Manifest['files'][number] {
   const { name, bytes, sha256 } = Object(value) as Record<string, unknown>;
   const names: readonly unknown[] = BACKED_UP;
   return names.includes(name) && Number.isSafeInteger(bytes) && /^[0-9a-f]{64}$/.test(String(sha256));
+}
+
+function isTrail(value: unknown): value is TrailCopy {
+  const { size, files, sha256 } = Object(value) as Record<string, unknown>;
+  return Number.isSafeInteger(size) && Number.isSafeInteger(files) && /^[0-9a-f]{64}$/.test(String(sha256));
 }

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { chmod, open, readFile, rename, stat } from 'node:fs/promises';
+import { chmod, readFile, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { assertSound, SqliteSnapshot } from '../../libs/event-store/sqlite-snapshot.js';
 import { BACKED_UP, KEYS, MANIFEST, parseManifest, type BackedUp, type Manifest } from './backup-files.js';
+import { assertTrail, copyTrail, restoreTrail, TRAIL, TRAIL_KEY } from './backup-trail.js';
+import { copyDurably, synced, writeDurably } from './durable-files.js';
 import { CommandFailed, EXIT } from './exit-codes.js';
 
 /** Told again and again how much of all is done. */
@@ -29,6 +31,8 @@ export async function backUp(dataDir: string, into: string, now: () => Date, pro
   const takenAt = now().toISOString();
   const snapshots: [BackedUp, SqliteSnapshot][] = [];
   try {
+    // Before the events: what is sealed in it must be in the store.
+    const trail = await copyTrail(dataDir, draft);
     for (const name of BACKED_UP) snapshots.push([name, SqliteSnapshot.take(join(dataDir, name))]);
     const total = snapshots.reduce((sum, [, { pages }]) => sum + pages, 0);
     const events = snapshots.find(([name]) => name === 'events.sqlite')?.[1].lastPosition ?? 0;
@@ -42,7 +46,7 @@ export async function backUp(dataDir: string, into: string, now: () => Date, pro
       await synced(file);
       files.push({ name, ...(await digestOf(file)) });
     }
-    const manifest: Manifest = { format: 1, takenAt, events, files };
+    const manifest: Manifest = { format: 1, takenAt, events, files, ...(trail ? { trail } : {}) };
     await writeDurably(join(draft, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
     await rename(draft, into);
     await synced(dirname(join(into, '.')));
@@ -62,7 +66,9 @@ export async function backUp(dataDir: string, into: string, now: () => Date, pro
  */
 export async function restore(from: string, dataDir: string, progress: Progress): Promise<Manifest> {
   const manifest = await manifestIn(from);
-  const taken = BACKED_UP.flatMap((name) => [name, `${name}-wal`]).find((name) => existsSync(join(dataDir, name)));
+  const { trail } = manifest;
+  const names = [...BACKED_UP.flatMap((name) => [name, `${name}-wal`]), TRAIL];
+  const taken = names.find((name) => existsSync(join(dataDir, name)));
   if (taken !== undefined)
     throw new CommandFailed(EXIT.unusableInput, `${dataDir} has a ${taken} already: restore into a new data directory`);
   const total = 2 * manifest.files.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -74,7 +80,9 @@ export async function restore(from: string, dataDir: string, progress: Progress)
       throw new CommandFailed(EXIT.unusableInput, `${file} is not what the backup was taken as: use another backup`);
     progress((done += bytes), total);
   }
+  if (trail) await assertTrail(from, trail);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  if (trail) await restoreTrail(from, dataDir);
   for (const { name, bytes } of manifest.files) {
     const draft = join(dataDir, `${name}.partial`);
     await copyDurably(join(from, name), draft);
@@ -88,9 +96,10 @@ export async function restore(from: string, dataDir: string, progress: Progress)
 
 /** What a restored directory still lacks, in words. */
 export function withoutKeys(dataDir: string): string | undefined {
-  const lacking = KEYS.filter((name) => !existsSync(join(dataDir, name)));
+  const keys = existsSync(join(dataDir, TRAIL)) ? [...KEYS, TRAIL_KEY] : KEYS;
+  const lacking = keys.filter((name) => !existsSync(join(dataDir, name)));
   if (lacking.length === 0) return undefined;
-  return `put the installation's ${lacking.join(' and ')} into ${dataDir} before it is started: no backup holds keys`;
+  return `put the installation's ${lacking.join(', ').replace(/, (?=[^,]*$)/, ' and ')} into ${dataDir} before it is started: no backup holds keys`;
 }
 
 async function manifestIn(folder: string): Promise<Manifest> {
@@ -104,33 +113,4 @@ async function digestOf(file: string): Promise<{ bytes: number; sha256: string }
   const hash = createHash('sha256');
   for await (const part of createReadStream(file)) hash.update(part as Buffer);
   return { bytes: (await stat(file)).size, sha256: hash.digest('hex') };
-}
-
-async function copyDurably(from: string, to: string): Promise<void> {
-  const target = await open(to, 'w', 0o600);
-  try {
-    for await (const part of createReadStream(from)) await target.writeFile(part as Buffer);
-    await target.sync();
-  } finally {
-    await target.close();
-  }
-}
-
-async function writeDurably(file: string, text: string): Promise<void> {
-  const handle = await open(file, 'wx', 0o600);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-async function synced(path: string): Promise<void> {
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
