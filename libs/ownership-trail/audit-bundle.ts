@@ -1,7 +1,9 @@
 import type { TrustedCheckpoint } from '../transparency-log/trusted-checkpoint.js';
+import { LOG_QUARANTINE_STREAM } from '../log-decisions/quarantine.js';
 import { parseBundle } from './bundle-format.js';
 import { compareStream } from './compare-store.js';
 import { checkLog, type LogCheckOptions } from './log-check.js';
+import { decisionsIn, undecidedDoubt, undecidedLeaf } from './quarantine-decisions.js';
 import { USUAL_SKEW, type SeenBetween } from './seen-between.js';
 import type { StoreReading } from './store-follower.js';
 import { openTrail, type TrailSource } from './trail-source.js';
@@ -58,18 +60,24 @@ export async function auditBundle(bytes: Uint8Array, options: AuditBundleOptions
   const proven = checked.value;
   const found = options.log === undefined ? undefined : await compareWithLog(proven, options.log, options);
   if (found && 'rule' in found) return tampered(proven.head, found);
-  const different = options.store && (await compareStream(proven.leaves, options.store, dueBy(proven.head, options)));
+  const { store } = options;
+  const flagged = proven.leaves.filter(({ leaf }) => leaf.quarantined);
+  const different =
+    store &&
+    ((await compareStream(proven.leaves, store, dueBy(proven.head, options))) ??
+      (await undecidedLeaf(flagged, store, options.eventKeys)));
   if (different) return tampered(proven.head, different);
   const doubt = doubtOf(proven.head, options);
   const unseen = unseenLeaf(proven, options);
   const [unwitnessed] = proven.unwitnessed;
   const doubts = [
     ...(found === undefined ? ['not shown to be complete: the log itself has to be read (--log)'] : []),
-    ...(found === undefined ? proven.undecided.map(undecidedDoubt) : []),
+    ...(found === undefined ? proven.undecided.map(heldDoubt) : []),
     ...(doubt === undefined ? [] : [doubt]),
     ...(unwitnessed === undefined
       ? []
       : [`unwitnessed: the kept checkpoint of ${unwitnessed} leaves has not its quorum`]),
+    ...(found?.isUndecided && flagged[0] ? [undecidedDoubt(flagged[0].index)] : []),
     ...(unseen === undefined ? [] : [`no kept checkpoint is without leaf ${unseen}`]),
   ];
   return {
@@ -99,7 +107,7 @@ function unseenLeaf({ leaves, unwitnessed }: ProvenBundle, { policy }: BundleChe
   return leaves.find(({ seen }) => seen.notBefore === undefined)?.index;
 }
 
-const undecidedDoubt = ({ checkpoint }: TrustedCheckpoint): string =>
+const heldDoubt = ({ checkpoint }: TrustedCheckpoint): string =>
   `not shown to continue the ${checkpoint.size} leaves held before: the log itself has to be read (--log)`;
 
 /** Until when an event must have been recorded to have its leaf under a checkpoint, as its witnesses' clocks say. */
@@ -112,14 +120,14 @@ async function compareWithLog(
   proven: ProvenBundle,
   source: TrailSource,
   options: AuditBundleOptions,
-): Promise<BrokenLeaf | { readonly newer: number }> {
+): Promise<BrokenLeaf | { readonly newer: number; readonly isUndecided: boolean }> {
   const { policy, eventKeys, threads, onProgress } = options;
   const log = openTrail(source);
   const head = await trustedHead(log, policy);
   if (!head.ok) return { rule: `the log: ${head.problem}` };
   const checked = await checkLog(source, head.value.checkpoint, {
     eventKeys,
-    wanted: new Set([proven.stream]),
+    wanted: new Set([proven.stream, LOG_QUARANTINE_STREAM]),
     ...(threads === undefined ? {} : { threads }),
     ...(onProgress ? { onProgress } : {}),
   });
@@ -130,9 +138,14 @@ async function compareWithLog(
   }
   const given = new Set(proven.leaves.map(({ index }) => index));
   const { size } = proven.head.checkpoint;
-  const leftOut = checked.found.find(({ index }) => index < size && !given.has(index));
+  const own = checked.found.filter(({ leaf }) => leaf.stream === proven.stream);
+  const leftOut = own.find(({ index }) => index < size && !given.has(index));
   if (leftOut) return { rule: 'the bundle leaves out a leaf of its stream', index: leftOut.index };
-  return { newer: checked.found.filter(({ index }) => index >= size).length };
+  const decisions = checked.found.filter(({ leaf }) => leaf.stream === LOG_QUARANTINE_STREAM);
+  return {
+    newer: own.filter(({ index }) => index >= size).length,
+    isUndecided: decisionsIn(decisions.map(({ leaf }) => leaf)) < checked.quarantined.length,
+  };
 }
 
 function described({ stream, leaves, intervals }: ProvenBundle): Partial<BundleReport> {

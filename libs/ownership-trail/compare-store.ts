@@ -1,4 +1,5 @@
 import { parseLeaf } from '../contracts/leaf.js';
+import { HASH_BYTES, leafHash } from '../transparency-log/merkle-hash.js';
 import { TILE_WIDTH } from '../transparency-log/tile-path.js';
 import { tileWidth } from '../transparency-log/tile-shape.js';
 import type { PlacedLeaf } from './leaf-ownership.js';
@@ -9,6 +10,60 @@ import type { TrailReader } from './trail-reader.js';
 export interface StoreDifference {
   readonly index?: number;
   readonly rule: string;
+  readonly eventId?: string;
+}
+
+/**
+ * Holds a log against its store leaf by leaf, in the store's order: each leaf's event is in the store as it was sealed,
+ * and no event before the last leaf is without one. In steps, so that it can go on beside other work.
+ */
+export class LogComparison {
+  #index = 0;
+  readonly #follower: StoreFollower;
+
+  constructor(
+    private readonly log: TrailReader,
+    /** leaves of the log; more may stand in its files */
+    private readonly size: number,
+    store: StoreReading,
+  ) {
+    this.#follower = new StoreFollower(store);
+  }
+
+  /** found right so far */
+  get leaves(): number {
+    return this.#index;
+  }
+
+  get isDone(): boolean {
+    return this.#index >= this.size;
+  }
+
+  /** The next bundle of leaves. Nothing is thrown for what is wrong with either; a fault of store or disk comes through. */
+  async step(): Promise<StoreDifference | undefined> {
+    const tile = Math.floor(this.#index / TILE_WIDTH);
+    const width = tileWidth(this.size, 0, tile);
+    const entries = await this.log.entries(tile, width);
+    if (!entries.ok) return { index: this.#index, rule: entries.problem };
+    const hashes = await this.log.readTile({ level: 0, index: tile, width });
+    for (const [at, entry] of entries.value.entries()) {
+      const index = tile * TILE_WIDTH + at;
+      if (leafHash(entry).compare(hashes, at * HASH_BYTES, (at + 1) * HASH_BYTES) !== 0)
+        return { index, rule: 'the entry is not the leaf of the tree' };
+      const leaf = parseLeaf(entry);
+      if (!leaf.ok) return { index, rule: leaf.problem };
+      const rule = await this.#follower.problemOf(leaf.value);
+      if (rule !== undefined) return { index, rule, eventId: leaf.value.eventId };
+      this.#index = index + 1;
+    }
+    return undefined;
+  }
+
+  /** An event after the last leaf that was recorded before a time by which it should have been sealed (ISO 8601). */
+  async overdue(due: string): Promise<StoreDifference | undefined> {
+    const rule = await this.#follower.overdue(due);
+    return rule === undefined ? undefined : { rule };
+  }
 }
 
 /**
@@ -22,20 +77,13 @@ export async function compareWithStore(
   due: string,
   onProgress: (leaves: number) => void = () => undefined,
 ): Promise<StoreDifference | undefined> {
-  const follower = new StoreFollower(store);
-  for (let tile = 0; tile * TILE_WIDTH < size; tile += 1) {
-    const entries = await log.entries(tile, tileWidth(size, 0, tile));
-    if (!entries.ok) return { index: tile * TILE_WIDTH, rule: entries.problem };
-    for (const [at, entry] of entries.value.entries()) {
-      const index = tile * TILE_WIDTH + at;
-      const leaf = parseLeaf(entry);
-      const rule = leaf.ok ? await follower.problemOf(leaf.value) : leaf.problem;
-      if (rule !== undefined) return { index, rule };
-    }
-    onProgress(Math.min(size, (tile + 1) * TILE_WIDTH));
+  const comparison = new LogComparison(log, size, store);
+  while (!comparison.isDone) {
+    const difference = await comparison.step();
+    if (difference) return difference;
+    onProgress(comparison.leaves);
   }
-  const overdue = await follower.overdue(due);
-  return overdue === undefined ? undefined : { rule: overdue };
+  return comparison.overdue(due);
 }
 
 const PAGE = 1_000;

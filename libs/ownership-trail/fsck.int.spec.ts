@@ -1,18 +1,24 @@
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MemoryEventStore } from '../event-store/memory-event-store.js';
+import { signCheckpoint } from '../transparency-log/checkpoint.js';
+import { cosign } from '../transparency-log/cosignature.js';
+import { formatSignatureLine } from '../transparency-log/note-signature.js';
+import { trustCheckpoint } from '../transparency-log/trusted-checkpoint.js';
 import { compareWithStore } from './compare-store.js';
 import { fsck } from './fsck.js';
 import { newTrailFolder } from './trail.spec-kit.js';
 import { TrailFolder } from './trail-folder.js';
 import {
   EVENT_KEYS,
+  LOG,
   policyOf,
   policyText,
   recorded,
   signedEvent,
   stewardChange,
   WitnessedLog,
+  WITNESSES,
 } from './witnessed-log.spec-kit.js';
 
 const T0 = 1_700_000_000;
@@ -150,6 +156,56 @@ describe('a log that was rebuilt and signed again', () => {
       144,
       expect.stringMatching(/^back-dated/),
     ]);
+  });
+});
+
+describe('a log without leaves', () => {
+  const folderOf = (notes: Record<string, string>): string => {
+    const folder = newTrailFolder();
+    folders.push(folder);
+    mkdirSync(join(folder, 'checkpoints'));
+    for (const [path, note] of Object.entries(notes)) writeFileSync(join(folder, path), note);
+    return folder;
+  };
+  const empty = new WitnessedLog();
+  folders.push(empty.folder);
+  /** Nobody but the log's key can make it: another root for no leaves. */
+  const other = (root: Buffer) => {
+    const note = signCheckpoint({ origin: LOG.key.name, size: 0, root, extensions: [] }, [LOG]);
+    const text = note.slice(0, note.indexOf('\n\n') + 1);
+    return note + WITNESSES.map((witness) => formatSignatureLine(cosign(text, T0, witness))).join('');
+  };
+
+  it('is proven by the checkpoint of nothing, which its witnesses have cosigned and which is kept', async () => {
+    const note = empty.cosigned(T0);
+    expect(await check(folderOf({ checkpoint: note, 'checkpoints/0': note }))).toMatchObject({
+      verdict: 'proven',
+      size: 0,
+      keptCheckpoints: 1,
+    });
+    const bare = note.replace(/— witness[^\n]*\n/g, '');
+    expect(await check(folderOf({ checkpoint: note, 'checkpoints/0': bare }))).toMatchObject({
+      verdict: 'incomplete',
+      rule: 'unwitnessed: checkpoints/0 has not its quorum',
+    });
+  });
+
+  it('is not proven with another root, be it of the last checkpoint, a kept one, or one of a log with leaves', async () => {
+    const [note, forged] = [empty.cosigned(T0), other(Buffer.alloc(32, 7))];
+    const rule = 'checkpoint: a tree of no leaves has another root';
+    expect(await check(folderOf({ checkpoint: forged, 'checkpoints/0': note }))).toEqual({ verdict: 'tampered', rule });
+    expect(await check(folderOf({ checkpoint: note, 'checkpoints/0': forged }))).toMatchObject({
+      verdict: 'tampered',
+      index: 0,
+      rule: `checkpoints/0: ${rule}`,
+    });
+    expect(await check(copy(changed('checkpoints/0', () => forged)))).toMatchObject({
+      verdict: 'tampered',
+      index: 0,
+      rule: `checkpoints/0: ${rule}`,
+    });
+    const held = trustCheckpoint(forged, policy);
+    expect(held).toEqual({ ok: false, problem: rule });
   });
 });
 

@@ -1,12 +1,17 @@
 import type { EventKeys } from '../contracts/event-keys.js';
+import { LOG_QUARANTINE_STREAM } from '../log-decisions/quarantine.js';
 import type { TlogPolicy } from '../transparency-log/tlog-policy.js';
 import type { TrustedCheckpoint } from '../transparency-log/trusted-checkpoint.js';
 import { archivedSizes } from './checkpoint-archive.js';
+import { compareWithStore, type StoreDifference } from './compare-store.js';
 import { checkLog, type LogCheckOptions } from './log-check.js';
+import { decisionsIn, undecidedDoubt, undecidedLeaf } from './quarantine-decisions.js';
+import type { FoundLeaf } from './scan-range.js';
 import { USUAL_SKEW } from './seen-between.js';
+import type { StoreReading } from './store-follower.js';
 import { TrailFolder } from './trail-folder.js';
 import { continuesFrom, trustedHead } from './trusted-log.js';
-import { doubtOf, saidOfLog, type Freshness, type SaidOfLog, type Verdict } from './verdict.js';
+import { doubtOf, isoOf, saidOfLog, type Freshness, type SaidOfLog, type Verdict } from './verdict.js';
 
 export interface FsckOptions extends Pick<LogCheckOptions, 'threads' | 'onProgress'>, Freshness {
   readonly policy: TlogPolicy;
@@ -16,6 +21,10 @@ export interface FsckOptions extends Pick<LogCheckOptions, 'threads' | 'onProgre
   readonly held?: readonly TrustedCheckpoint[];
   /** seconds */
   readonly skew?: number;
+  /** the store that the events lie in: both are held against each other */
+  readonly store?: StoreReading;
+  /** seconds since 1970: by when events have their leaf in a log that no witness saw */
+  readonly now?: number;
 }
 
 export interface FsckReport extends Partial<SaidOfLog> {
@@ -36,7 +45,7 @@ export interface FsckReport extends Partial<SaidOfLog> {
 
 /** Checks a log's folder from the signature down to the last leaf, with no network and no service. */
 export async function fsck(folder: string, options: FsckOptions): Promise<FsckReport> {
-  const { policy, eventKeys, held = [], skew = USUAL_SKEW, threads, onProgress } = options;
+  const { policy, eventKeys, held = [], skew = USUAL_SKEW, threads, onProgress, store } = options;
   const log = new TrailFolder(folder);
   const head = await trustedHead(log, policy);
   if (!head.ok) return { verdict: 'tampered', rule: head.problem };
@@ -54,10 +63,17 @@ export async function fsck(folder: string, options: FsckOptions): Promise<FsckRe
     ...(onProgress ? { onProgress } : {}),
     ...(eventKeys ? { eventKeys } : {}),
     ...(sizes.length > 0 ? { kept: { sizes, policy, skew } } : {}),
+    wanted: new Set([LOG_QUARANTINE_STREAM]),
   });
   if (!checked.ok) return { verdict: 'tampered', rule: checked.rule, index: checked.index, ...said };
+  const different = store && (await storeProblem(log, head.value, checked.quarantined, { ...options, store }));
+  if (different) return { verdict: 'tampered', ...different, ...said };
   const [unwitnessed] = checked.unwitnessed;
-  const doubt = doubtOf(head.value, options) ?? (unwitnessed && `unwitnessed: ${unwitnessed} has not its quorum`);
+  const undecided = checked.quarantined[decisionsIn(checked.found.map(({ leaf }) => leaf))];
+  const doubt =
+    doubtOf(head.value, options) ??
+    (unwitnessed && `unwitnessed: ${unwitnessed} has not its quorum`) ??
+    (undecided && undecidedDoubt(undecided.index));
   return {
     verdict: doubt === undefined ? 'proven' : 'incomplete',
     ...(doubt === undefined ? {} : { rule: doubt }),
@@ -65,7 +81,24 @@ export async function fsck(folder: string, options: FsckOptions): Promise<FsckRe
     streams: checked.chains.chains.size,
     eventSignatures: eventKeys ? 'checked' : 'not checked',
     keptCheckpoints: sizes.length,
-    quarantined: checked.quarantined,
+    quarantined: checked.quarantined.map(({ index }) => index),
     declaredLate: checked.declaredLate,
+    ...(store ? { store: 'the same' } : {}),
   };
 }
+
+/** What the store has against the log: an event, a leaf, or that nobody decided on what was sealed by a quarantine. */
+async function storeProblem(
+  log: TrailFolder,
+  { checkpoint: { size }, times }: TrustedCheckpoint,
+  quarantined: readonly FoundLeaf[],
+  { store, eventKeys, skew = USUAL_SKEW, now = Infinity, onProgress }: FsckOptions & { readonly store: StoreReading },
+): Promise<StoreDifference | undefined> {
+  // A copy may be old: what was recorded after its witnesses last saw it cannot be in it.
+  const seen = times?.notBefore ?? now;
+  const due = Number.isFinite(seen) ? isoOf(seen - skew) : NEVER;
+  const different = await compareWithStore(log, size, store, due, (leaves) => onProgress?.(leaves, size));
+  return different ?? undecidedLeaf(quarantined, store, eventKeys);
+}
+
+const NEVER = '0000-01-01T00:00:00.000Z';

@@ -38,7 +38,7 @@ export interface FoundLeaf {
 export interface ScanFindings {
   /** the leaves of what was wanted, in order */
   readonly found: readonly FoundLeaf[];
-  readonly quarantined: readonly number[];
+  readonly quarantined: readonly FoundLeaf[];
   /** kept checkpoints without the quorum that the policy asks for */
   readonly unwitnessed: readonly string[];
   /** leaves said to have happened long before they came into the log */
@@ -56,6 +56,7 @@ export interface ScanResult extends ScanFindings {
 /** Holds a part of a log's entries against its tiles and against each other. `onTile` is told after each bundle. */
 export async function scanRange(task: ScanTask, onTile: () => void): Promise<ScanResult> {
   const scan = new RangeScan(task);
+  if (task.size === 0) return scan.result(await scan.ofNothing());
   for (let tile = task.begin; tile < task.end; tile += 1) {
     const broken = await scan.take(tile);
     if (broken) return scan.result(broken);
@@ -69,7 +70,7 @@ class RangeScan {
   readonly #chains: StreamChains;
   readonly #roots: Uint8Array[] = [];
   readonly #found: FoundLeaf[] = [];
-  readonly #quarantined: number[] = [];
+  readonly #quarantined: FoundLeaf[] = [];
   readonly #unwitnessed: string[] = [];
   #declaredLate = 0;
   readonly #kept: KeptCheckpoints | undefined;
@@ -102,6 +103,11 @@ class RangeScan {
     };
   }
 
+  /** A log without leaves may have kept the checkpoint of that. */
+  ofNothing(): Promise<BrokenRule | undefined> {
+    return this.#startTree(0);
+  }
+
   /** The next tile, with its entries. */
   async take(tile: number): Promise<BrokenRule | undefined> {
     const first = tile * TILE_WIDTH;
@@ -131,7 +137,7 @@ class RangeScan {
 
   #leaf(leaf: Leaf, hash: Buffer, index: number): BrokenRule | undefined {
     const { eventKeys, wanted } = this.task;
-    if (leaf.quarantined) this.#quarantined.push(index);
+    if (leaf.quarantined) this.#quarantined.push({ index, leaf });
     else if (eventKeys) {
       const signed = verifyEventSignature(leaf, eventKeys);
       if (!signed.ok) return { index, rule: signed.problem };

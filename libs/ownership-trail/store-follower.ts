@@ -1,4 +1,4 @@
-import { leafOf, type Leaf } from '../contracts/leaf.js';
+import { leafOf, quarantinedLeaf, type Leaf } from '../contracts/leaf.js';
 import { canonicalJson } from '../canonical-json/canonical-json.js';
 import type { EventStore, Position, RecordedEvent } from '../event-store/event-store.js';
 
@@ -9,9 +9,13 @@ const PAGE = 1_000;
 
 /** What of a stored event is not as it was sealed; undefined where nothing is. */
 export function differenceOf(event: RecordedEvent, sealed: Leaf): string | undefined {
-  const stored = leafOf(event, sealed.prev);
+  let stored: Leaf;
+  try {
+    stored = (sealed.quarantined ? quarantinedLeaf : leafOf)(event, sealed.prev);
+  } catch {
+    return 'the event in the store has no leaf';
+  }
   const members = new Set([...Object.keys(stored), ...Object.keys(sealed)]) as Set<keyof Leaf>;
-  members.delete('quarantined');
   const different = [...members].find((name) => text(stored[name]) !== text(sealed[name]));
   return different === undefined ? undefined : `${different} is not that of the event in the store`;
 }

@@ -9,7 +9,7 @@ import { MemoryEventStore } from '../event-store/memory-event-store.js';
 import { everything } from '../event-store/opened-store.spec-kit.js';
 import { formatVkey } from '../transparency-log/note-key.js';
 import { noteSigner } from '../transparency-log/note-signer.js';
-import { compareStoreAndLog } from './completeness.js';
+import { compareWithStore } from './compare-store.js';
 import { fsck } from './fsck.js';
 import { rebuildTrail } from './rebuild.js';
 import { keep, trusted } from './trail-keeper.spec-kit.js';
@@ -22,6 +22,7 @@ import {
   stewardEvent,
   UNWITNESSED,
 } from './trail.spec-kit.js';
+import { TrailFolder } from './trail-folder.js';
 
 const STREAM = 'lead-x';
 
@@ -48,10 +49,12 @@ const decision = (type: string, data: JsonObject, role: string, id: string): New
   },
 });
 
-/** Of the store's events beyond what the log holds. */
-async function differences(store: EventStore, folder: string) {
-  const { checkpoint } = await trusted(folder, UNWITNESSED);
-  return compareStoreAndLog(store, { folder, size: checkpoint.size });
+const ALL = '9999-01-01T00:00:00.000Z';
+/** How many leaves were published; each has its event, and each event has one. */
+async function sealedLeaves(store: EventStore, folder: string): Promise<number> {
+  const { size } = (await trusted(folder, UNWITNESSED)).checkpoint;
+  expect(await compareWithStore(new TrailFolder(folder), size, store, ALL)).toBeUndefined();
+  return size;
 }
 
 describe('A trail that is kept', () => {
@@ -68,7 +71,7 @@ describe('A trail that is kept', () => {
     await second.seen.published(370);
     await second.seen.when('compared', ({ leaves }) => leaves === 370);
     await second.stop();
-    expect(await differences(store, folder)).toMatchObject({ leaves: 370, unsealed: 0 });
+    expect(await sealedLeaves(store, folder)).toBe(370);
     expect((await fsck(folder, { policy: UNWITNESSED })).rule).toMatch(/^unwitnessed/);
   });
 
@@ -98,7 +101,7 @@ describe('A trail that is kept', () => {
     await seen.published(4);
     expect((await keeper.status()).fault).toBeUndefined();
     await stop();
-    expect(await differences(store, folder)).toMatchObject({ leaves: 4, unsealed: 0 });
+    expect(await sealedLeaves(store, folder)).toBe(4);
   });
 });
 
@@ -163,7 +166,7 @@ describe('An event that was written past the commands', () => {
     await seen.published(8);
     expect((await keeper.status()).alarm).toBeUndefined();
     await stop();
-    expect(await differences(store, folder)).toMatchObject({ leaves: 8, unsealed: 0 });
+    expect(await sealedLeaves(store, folder)).toBe(8);
     expect((await fsck(folder, { policy: UNWITNESSED })).rule).toMatch(/^unwitnessed/);
     // Whoever holds the store gets the same tree.
     expect(await sealAll(store, newTrailFolder(), 3)).toBe(readFileSync(join(folder, 'pending'), 'utf8'));
@@ -216,6 +219,10 @@ describe('Store and log', () => {
       const from = options?.after === undefined ? 0 : all.findIndex(({ position }) => position === options.after) + 1;
       return all.slice(from, from + (options?.limit ?? 1_000));
     },
+    readStream: async (stream: string, { from = 0, limit = 1 }: { from?: number; limit?: number } = {}) =>
+      change(await everything(store))
+        .filter((event) => event.stream === stream && event.revision >= from)
+        .slice(0, limit),
   });
 
   let store: MemoryEventStore;
@@ -227,32 +234,34 @@ describe('Store and log', () => {
   });
 
   it.each<[string, (events: readonly RecordedEvent[]) => readonly RecordedEvent[], number, RegExp]>([
-    ['the store cut short', (all) => all.slice(0, 555), 555, /the store ends before this leaf/],
-    ['an event taken away', (all) => all.toSpliced(300, 1), 300, /the store has event/],
+    ['the store cut short', (all) => all.slice(0, 555), 555, /no event of this leaf/],
+    ['an event taken away', (all) => all.toSpliced(300, 1), 300, /no event of this leaf/],
     ['two events swapped', (all) => all.with(400, all[401]!).with(401, all[400]!), 400, /the store has event/],
     ['an event doubled', (all) => all.toSpliced(10, 0, all[9]!), 10, /the store has event/],
     ['an event put in between', (all) => all.toSpliced(258, 0, { ...all[0]!, id: 'new' }), 258, /has event new/],
-    ['data changed', (all) => all.with(599, { ...all[599]!, data: { a: 1 } }), 599, /not as it was sealed/],
-    ['metadata changed', (all) => all.with(5, { ...all[5]!, metadata: { ...all[5]!.metadata, x: 1 } }), 5, /sealed/],
+    ['data changed', (all) => all.with(599, { ...all[599]!, data: { a: 1 } }), 599, /^dataHash is not that/],
+    [
+      'metadata changed',
+      (all) => all.with(5, { ...all[5]!, metadata: { ...all[5]!.metadata, x: 1 } }),
+      5,
+      /^metaHash is not that/,
+    ],
   ])('are held against each other: %s is found and named', async (_, change, index, rule) => {
-    const { difference } = await compareStoreAndLog(seenAs(store, change), { folder, size: 600 });
-    expect(difference).toEqual({
+    expect(await compareWithStore(new TrailFolder(folder), 600, seenAs(store, change), ALL)).toEqual({
       index,
       rule: expect.stringMatching(rule) as unknown,
       eventId: expect.any(String) as unknown,
     });
   });
 
-  it('are counted where they say the same, and what is not sealed yet with its age', async () => {
+  it('say the same up to what is not sealed yet, which is found where it should be', async () => {
     const progress: number[] = [];
-    const result = await compareStoreAndLog(store, { folder, size: 512 }, (leaves) => progress.push(leaves));
-    expect(result).toEqual({
-      leaves: 512,
-      position: '512',
-      unsealed: 88,
-      oldestUnsealed: '2026-01-01T00:00:01.000Z',
-    });
+    const compared = (due: string) =>
+      compareWithStore(new TrailFolder(folder), 512, store, due, (leaves) => progress.push(leaves));
+    expect(await compared('2026-01-01T00:00:01.000Z')).toBeUndefined();
     expect(progress).toEqual([256, 512]);
+    const { id } = (await everything(store))[512]!;
+    expect(await compared('2026-01-01T00:00:01.001Z')).toEqual({ rule: `event ${id} has no leaf` });
   });
 
   it('that come apart while the process runs raise an alarm within a cycle, which is over when they agree again', async () => {

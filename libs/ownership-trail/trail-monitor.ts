@@ -1,8 +1,10 @@
 import type { EventStore, Position } from '../event-store/event-store.js';
-import { LogComparison } from './completeness.js';
+import { LogComparison } from './compare-store.js';
+import type { StoreReading } from './store-follower.js';
+import { TrailFolder } from './trail-folder.js';
 import type { TrailAlarm } from './trail-status.js';
 
-export type MonitoredStore = Pick<EventStore, 'readAll' | 'head' | 'comparePositions'>;
+export type MonitoredStore = StoreReading & Pick<EventStore, 'head' | 'comparePositions'>;
 
 /** How far the log is: what it was sealed up to is the sealer's, not the files' word. */
 export interface SealedSoFar {
@@ -20,10 +22,14 @@ const BUNDLES = 8;
 export class TrailMonitor {
   #comparison: LogComparison | undefined;
 
+  readonly #log: TrailFolder;
+
   constructor(
     private readonly store: MonitoredStore,
-    private readonly folder: string,
-  ) {}
+    folder: string,
+  ) {
+    this.#log = new TrailFolder(folder);
+  }
 
   /**
    * Compares the next part.
@@ -33,7 +39,7 @@ export class TrailMonitor {
   async look({ size, position }: SealedSoFar): Promise<{ readonly alarm?: TrailAlarm; readonly passed?: number }> {
     if (position !== undefined && !(await this.#has(position)))
       return { alarm: { rule: 'the event store ends before the last sealed event', index: size - 1 } };
-    this.#comparison ??= new LogComparison(this.store, this.folder, size);
+    this.#comparison ??= new LogComparison(this.#log, size, this.store);
     for (let bundle = 0; bundle < BUNDLES && !this.#comparison.isDone; bundle += 1) {
       const difference = await this.#comparison.step();
       if (difference === undefined) continue;

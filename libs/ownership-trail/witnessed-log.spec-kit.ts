@@ -111,6 +111,11 @@ export class WitnessedLog {
     );
   }
 
+  /** Hash of a stream's last leaf, hex. */
+  lastOf(stream: string): string | undefined {
+    return this.#last.get(stream);
+  }
+
   /** Seals a batch and publishes the checkpoint that covers it. @param time seconds since 1970, of both witnesses */
   seal(events: readonly RecordedEvent[], time: number): void {
     for (const event of events) this.add(encodeLeaf(leafOf(event, this.#last.get(event.stream))), event.stream);

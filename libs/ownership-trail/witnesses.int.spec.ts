@@ -1,10 +1,11 @@
 import { cpSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { MemoryEventStore } from '../event-store/memory-event-store.js';
 import { formatVkey } from '../transparency-log/note-key.js';
 import { TrailKeeper } from './trail-keeper.js';
 import { keep, QUICK, trusted } from './trail-keeper.spec-kit.js';
-import { appendEvents, newTrailFolder, policyOf, sealAll, signer } from './trail.spec-kit.js';
+import { appendEvents, newTrailFolder, policyOf, sealAll, signer, stewardEvent } from './trail.spec-kit.js';
 import { testEventKeys } from '../event-signing/event-signing.spec-kit.js';
 import type { Fetch } from './witness-client.js';
 import { startWitness, type StartedWitness } from './witnessed.spec-kit.js';
@@ -95,6 +96,36 @@ describe('A log with witnesses', () => {
     expect(await times('checkpoints/1')).toEqual(first);
     expect((await times('checkpoints/1.last')).notBefore).toBe(first.notBefore + 90);
     expect(await times('checkpoint')).toEqual(await times('checkpoints/1.last'));
+    await stop();
+  });
+
+  it('is not shown again while an event waits that is refused: it would look back-dated once it is sealed', async () => {
+    const [store, folder, policy] = [new MemoryEventStore(), newTrailFolder(), policyFor(3)];
+    let now = Date.now();
+    let looks = 0;
+    let enough: () => void = () => undefined;
+    const { seen, stop } = await keep({
+      store,
+      folder,
+      policy,
+      clock: () => now,
+      witnessTimes: TIMES,
+      pause: async (ms, signal) => {
+        looks += 1;
+        if (looks > 60) enough();
+        await sleep(ms, undefined, { signal }).catch(() => undefined);
+      },
+    });
+    await appendEvents(store, 1);
+    await seen.published(1);
+    await store.append('lead-x', 'no-stream', [stewardEvent(0)]);
+    await seen.when('alarm');
+    const before = seen.all.length;
+    now += 600_000;
+    looks = 0;
+    await new Promise<void>((resolve) => (enough = resolve));
+    expect(seen.all.slice(before).filter(({ kind }) => kind === 'published')).toEqual([]);
+    expect(existsSync(join(folder, 'checkpoints/1.last'))).toBe(false);
     await stop();
   });
 

@@ -1,4 +1,5 @@
 import { parseCheckpointNote, type Checkpoint, type CheckpointNote } from './checkpoint.js';
+import { EMPTY_ROOT, sameHash } from './merkle-hash.js';
 import type { NoteKey } from './note-key.js';
 import { parsed, refused, type Parsed } from './parsed.js';
 import { quorumTimes, type QuorumTimes } from './quorum.js';
@@ -38,6 +39,9 @@ function trustParsed({ checkpoint, note }: CheckpointNote, policy: TlogPolicy): 
   if (!verified.ok) return refused(`checkpoint: ${verified.problem}`);
   const logKeys = verified.value.map(({ key }) => key).filter((key) => logs.includes(key));
   if (logKeys.length === 0) return refused('checkpoint: is not signed by its log');
+
+  if (checkpoint.size === 0 && !sameHash(checkpoint.root, EMPTY_ROOT))
+    return refused('checkpoint: a tree of no leaves has another root');
 
   const times = new Map(verified.value.flatMap(({ key, time }) => (time === undefined ? [] : [[key, time] as const])));
   const seenBy = policy.witnesses.flatMap((witness) => {
