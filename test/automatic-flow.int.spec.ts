@@ -158,6 +158,11 @@ describe('Routing', () => {
     await life.offered();
     await settled();
     expect(await typesOf(lead)).toEqual(['LeadCreated', 'LeadQualified']);
+    // A new sales team takes up what waits for one: this never did.
+    await baton.as('root').done('/teams/late-sales/form', { kind: 'sales', name: 'Late' });
+    await life.offered();
+    await settled();
+    expect(await typesOf(lead)).toEqual(['LeadCreated', 'LeadQualified']);
   });
 });
 

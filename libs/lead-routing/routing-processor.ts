@@ -65,19 +65,23 @@ export class RoutingProcessor {
 
   /**
    * Routes the leads that stand qualified without ever having been offered, each for the event that asked for it: what
-   * was done already is a repetition.
+   * was done already is a repetition, and what nobody asked for, such as imported history, is left alone.
    *
    * @returns false where the views did not have them in time: then nothing was done
    */
   async takeUp(): Promise<boolean> {
+    if (!(await this.parts.views.whenCaughtUp())) return false;
+    await this.#takeUpWaiting();
+    return true;
+  }
+
+  async #takeUpWaiting(): Promise<void> {
     const { views, store } = this.parts;
-    if (!(await views.whenCaughtUp())) return false;
     for await (const lead of views.neverOffered()) {
       const events = await store.readStream(`lead-${lead}`, { direction: 'backward' });
       const asked = events.find((event) => this.#errandsOf(event).some(({ kind }) => kind === 'route'));
       if (asked) await this.handle(asked);
     }
-    return true;
   }
 
   /** None of an event that this program does not know, or that has not what its type must have. */
@@ -99,8 +103,7 @@ export class RoutingProcessor {
         return this.#release(errand.team, event.id);
       case 'route-waiting':
         await this.parts.views.whenCaughtUp();
-        for await (const lead of this.parts.views.neverOffered()) await this.#route(lead, event.id);
-        return;
+        return this.#takeUpWaiting();
       case 'rescore':
         if (errand.from <= isoTime(this.parts.clock())) return this.rescore(event.id);
         return this.parts.later(errand.from, event.id);

@@ -18,6 +18,7 @@ import type {
   ReadReq,
   ReadResp,
 } from '@eventstore/db-client/generated/streams_pb.js';
+import { freePort } from '../../tools/free-port.mjs';
 import type { DoubleAccess } from './double-access.spec-kit.js';
 import { DoubleLog, type LoggedEvent } from './double-log.spec-kit.js';
 import {
@@ -88,6 +89,7 @@ export class EventStoreDbDouble {
   ): Promise<EventStoreDbDouble> {
     const log = options.log ?? new DoubleLog(options.noisy ?? false);
     const double = new EventStoreDbDouble(log, options.access, options.certificate);
+    double.port = await freePort();
     await double.listen();
     return double;
   }
@@ -118,8 +120,8 @@ export class EventStoreDbDouble {
     const credentials = this.certificate
       ? ServerCredentials.createSsl(null, [{ private_key: this.certificate.key, cert_chain: this.certificate.cert }])
       : ServerCredentials.createInsecure();
-    this.port = await new Promise<number>((resolve, reject) =>
-      server.bindAsync(`127.0.0.1:${this.port}`, credentials, (error, port) => (error ? reject(error) : resolve(port))),
+    await new Promise<void>((resolve, reject) =>
+      server.bindAsync(`127.0.0.1:${this.port}`, credentials, (error) => (error ? reject(error) : resolve())),
     );
     this.#server = server;
   }

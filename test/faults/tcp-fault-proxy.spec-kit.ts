@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { freePort } from '../../tools/free-port.mjs';
 
 /**
  * `through`: passes everything on. `away`: refuses, and what was open is reset. `half-open`: accepts and keeps
@@ -29,6 +30,7 @@ export class TcpFaultProxy {
 
   static async start(): Promise<TcpFaultProxy> {
     const proxy = new TcpFaultProxy();
+    proxy.own = await freePort();
     await proxy.listen();
     return proxy;
   }
@@ -67,7 +69,6 @@ export class TcpFaultProxy {
     this.listener = createServer((client) => this.join(client));
     this.listener.listen(this.own, '127.0.0.1');
     await once(this.listener, 'listening');
-    this.own = (this.listener.address() as AddressInfo).port;
   }
 
   private join(client: Socket): void {

@@ -44,7 +44,7 @@ async function start(): Promise<void> {
   await mkdir(data, { recursive: true, mode: 0o700 });
   const kafka = await KafkaServer.start({ directory: join(data, 'kafka') });
   stops.unshift(() => kafka.end('SIGTERM'));
-  say(`Kafka       ${kafka.address}`);
+  say(`Kafka        ${kafka.address}`);
   const issuer = await DevTokenIssuer.open(devKeyFile(data), Date.now);
   await writeFile(join(data, 'jwks.json'), JSON.stringify(issuer.settings.keys));
   const env: Record<string, string> = {
@@ -63,7 +63,7 @@ async function start(): Promise<void> {
     if (inMemory) await rm(folder, { recursive: true, force: true });
     const postgres = await startPostgres(folder);
     stops.unshift(() => postgres.stop());
-    say(`PostgreSQL  127.0.0.1:${postgres.port} (${folder})`);
+    say(`PostgreSQL   127.0.0.1:${postgres.port} (${folder})`);
     Object.assign(env, { BATON_EVENT_STORE: eventStore, BATON_DATABASE: postgres.url });
   }
   for (const program of eventStore ? SERVICES : EMBEDDED) await run(program, env);
@@ -81,7 +81,7 @@ function postgresFolder(): string {
 async function storeInMemory(): Promise<string> {
   const double = await startStoreInMemory();
   stops.unshift(() => Promise.resolve(double.stop()));
-  say(`Event store ${double.address} (a stand-in, in memory)`);
+  say(`Event store  ${double.address} (a stand-in, in memory)`);
   return double.address;
 }
 
@@ -101,7 +101,7 @@ async function run({ name, port }: Program, env: Readonly<Record<string, string>
       if (/"level":(50|60)/.test(line)) process.stderr.write(line);
     });
   });
-  say(`${name.padEnd(12)}http://127.0.0.1:${port}`);
+  say(`${name.padEnd(13)}http://127.0.0.1:${port}`);
 }
 
 function ended(child: ChildProcess): Promise<void> {
