@@ -11,7 +11,6 @@ import { eventsSink, viewsSink } from '../../libs/erasure/erasure-sinks.js';
 import type { CommandParts } from '../../libs/lead-commands/command-parts.js';
 import { ContactCommands } from '../../libs/lead-commands/contact-commands.service.js';
 import { EventWriter } from '../../libs/lead-commands/event-writer.js';
-import { senderOf } from '../../libs/lead-commands/http/command-answer.js';
 import { leadView } from '../../libs/lead-commands/http/lead-view.js';
 import { LeadHistory } from '../../libs/lead-commands/lead-history.service.js';
 import { LeadCommands } from '../../libs/lead-commands/lead-commands.service.js';
@@ -130,8 +129,8 @@ export function viewModules(
 ): readonly DynamicModule[] {
   const teamsOf: BoardFacts['teamsOf'] = (person) => reference.teamsOf(person);
   const history = new LeadHistory(store, commands, reference, personalData);
-  const leadAsOf: LeadAsOf = async (lead, at, caller) => {
-    const known = await history.at(lead, { kind: 'known', at }, senderOf(caller));
+  const leadAsOf: LeadAsOf = async (lead, at) => {
+    const known = await history.past(lead, { kind: 'known', at });
     return known && leadView(lead, known);
   };
   const facts: BoardFacts = {

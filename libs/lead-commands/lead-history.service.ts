@@ -55,7 +55,11 @@ export class LeadHistory {
 
   /** The lead as it was; undefined where it does not exist for the caller or did not exist then. */
   async at(leadId: string, asOf: AsOf, sender: Sender): Promise<LeadAt | undefined> {
-    if (!(await this.now(leadId, sender))) return undefined;
+    return (await this.now(leadId, sender)) && this.past(leadId, asOf);
+  }
+
+  /** The same for whoever has found out already that the caller may read the lead. */
+  async past(leadId: string, asOf: AsOf): Promise<LeadAt | undefined> {
     let found: LeadAt = { state: UNCREATED, revision: -1 };
     for await (const event of this.#events(leadId)) {
       const decoded = decodeLeadEvent(event);

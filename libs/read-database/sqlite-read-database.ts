@@ -8,6 +8,8 @@ import { threadDialect } from './sqlite-thread-dialect.js';
 import { SqliteThread } from './sqlite-thread.js';
 
 const BUSY_MILLISECONDS = 5_000;
+/** Of the file, read without copying: a query that looks up thousands of rows takes half the time. */
+const MAPPED_BYTES = 1 << 30;
 
 /**
  * Read models in one SQLite file. `synchronous=NORMAL`: a power cut may take the last transactions, rows and progress
@@ -28,6 +30,7 @@ export class SqliteReadDatabase implements ReadDatabase {
     createPrivateFile(file);
     const thread = await SqliteThread.open({ file, busyMilliseconds: BUSY_MILLISECONDS });
     const reader = new Database(file, { readonly: true, timeout: BUSY_MILLISECONDS });
+    reader.pragma(`mmap_size = ${MAPPED_BYTES}`);
     const writing = new Kysely<unknown>({ dialect: threadDialect(thread) });
     return new SqliteReadDatabase(kyselyOver(reader), writing);
   }

@@ -6,8 +6,8 @@ import type { FunnelTables } from './funnel-tables.js';
 import type { LeadCardTables } from './lead-card-tables.js';
 import { MOST_NUMBER_ROWS, type NumberRow } from './outcome-numbers.js';
 import type { AnsweredMetric, AskedEvidence, AskedRows, AskedUnits } from './number-source.js';
-import { pageOfLeads } from './outcome-evidence.js';
-import { readable } from './scope.js';
+import { onceEach, pageOfLeads } from './outcome-evidence.js';
+import { leadsInSight } from './scope.js';
 
 /** The funnel's numbers one by one, with the leads behind each. */
 export class FunnelNumbers {
@@ -50,12 +50,8 @@ export class FunnelNumbers {
     const { part, scope } = asked;
     const counted = metric.kind === 'count' ? metric.id : part === 'counted' ? metric.of : metric.over;
     const behind = this.behind(asked, part === 'apart' ? undefined : counted);
-    if (scope.all) return pageOfLeads(behind, behind, asked);
-    const mine = this.cards
-      .selectFrom('lead_card')
-      .select('lead_card.lead')
-      .where((eb) => readable(eb, scope));
-    return pageOfLeads(behind, behind.where('lead', 'in', mine), asked);
+    if (scope.all) return pageOfLeads(behind, behind, asked, onceEach);
+    return pageOfLeads(behind, behind.where('lead', 'in', leadsInSight(this.cards, scope)), asked, onceEach);
   }
 
   /** Leads that were counted in a metric; none where it is undefined. */

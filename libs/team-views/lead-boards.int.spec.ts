@@ -177,7 +177,8 @@ onEachReadDatabase('boards', () => {
         // Of ratings that are owed there are more in the histories of `outcome-numbers.int.spec.ts`.
         expect(direct().length).toBeGreaterThan(id === 'ratings-owed' ? 0 : 3);
         if (metric.kind === 'share') expect(new Set(direct().map(({ counted }) => counted)).size).toBe(2);
-        for (const by of [...metric.by.map((one) => [one]), metric.by.slice(0, 3), metric.alwaysBy]) {
+        const backwards = metric.by.toReversed().slice(0, 3);
+        for (const by of [...metric.by.map((one) => [one]), metric.by.slice(0, 3), backwards, metric.alwaysBy]) {
           const all = [...new Set([...by, ...metric.alwaysBy])];
           const keyOf = ({ of }: { of: Readonly<Record<string, string | null | undefined>> }) =>
             JSON.stringify(all.map((one) => of[one] ?? null));
@@ -189,6 +190,10 @@ onEachReadDatabase('boards', () => {
           const rows = (await ask(by))!;
           const shown = rows.map((row) => [keyOf(row), [row.numerator, row.denominator ?? row.numerator]] as const);
           expect({ by, rows: new Map(shown) }).toEqual({ by, rows: expected });
+          const places = rows.map(({ of }) =>
+            all.map((one) => placeOf(one, (of as Partial<Record<string, string>>)[one])),
+          );
+          expect({ by, places }).toEqual({ by, places: places.toSorted(inTurn) });
           for (const [value, [counted, units]] of [...expected].slice(0, 3)) {
             const only = Object.fromEntries((JSON.parse(value) as (string | null)[]).map((v, i) => [all[i]!, v ?? '']));
             const [one, ...none] = (await ask(metric.alwaysBy, only))!;
@@ -233,6 +238,15 @@ onEachReadDatabase('boards', () => {
     }
   });
 });
+
+/** By which rows are sorted: a band by its age, none first. */
+const placeOf = (dimension: string, value: string | null | undefined): string =>
+  dimension === 'age' ? String(AGE_BANDS.findIndex(({ band }) => band === value)) : (value ?? '');
+
+function inTurn(a: readonly string[], b: readonly string[]): number {
+  const at = a.findIndex((value, index) => value !== b[index]);
+  return at < 0 ? 0 : (a[at] ?? '') < (b[at] ?? '') ? -1 : 1;
+}
 
 /** What a metric counts of one lead: each unit with what it may be asked by, from the lifecycle's own state. */
 function unitsOf(metric: string, lead: RandomLead): { of: Record<string, string | undefined>; counted: boolean }[] {

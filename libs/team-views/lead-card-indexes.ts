@@ -3,8 +3,8 @@ import type { CardRow, IntervalRow } from './lead-card-tables.js';
 
 type Index<Column> = readonly [name: string, first: Column, ...more: Column[]];
 
-/** What the numbers of leads as they stand are by: they are read from an index alone. */
-const COUNTED_BY = [
+/** What numbers of leads as they stand are by, as the board's index has it. */
+export const COUNTED_BY = [
   'state',
   'phase',
   'source',
@@ -21,25 +21,25 @@ const COUNTED_BY = [
 const SORTED: readonly Index<keyof CardRow>[] = [
   ['lead_card_updated', 'updated_at'],
   ['lead_card_created', 'created_at'],
+  ['lead_card_since', 'state_since'],
   ['lead_card_steward', 'steward_team', 'updated_at'],
+  ['lead_card_steward_created', 'steward_team', 'created_at'],
+  ['lead_card_steward_since', 'steward_team', 'state_since'],
+  ['lead_card_steward_score', 'steward_team', 'score_rank'],
+  // What a marketing team's counts are read from alone.
+  ['lead_card_steward_state', 'steward_team', 'state', 'stands_since', 'quiet_since', 'silent_from'],
   ['lead_card_phase', 'phase', 'state_since'],
   ['lead_card_score', 'score_rank'],
   ['lead_card_contact', 'contact'],
-  // Holds all that a board filters by and a number of what stands is by: counts are read from the index alone.
+  // Holds all that a number of what stands is by and looks at: it is read from the index alone.
   [
     'lead_card_board',
-    'state',
+    ...COUNTED_BY,
     'stands_since',
-    'steward_team',
-    'steward_person',
-    'source',
-    'topic',
-    'campaign',
-    'phase',
-    'sales_team',
-    'sales_person',
-    'worker_team',
-    'worker_person',
+    'worker_updated_at',
+    'quiet_since',
+    'silent_from',
+    'accept_by',
     'lead',
   ],
 ];
@@ -51,11 +51,12 @@ const SPARSE: readonly Index<keyof CardRow>[] = [
   ['lead_card_held', 'held_for', 'score_rank', 'state_since'],
   ['lead_card_queue', 'sales_team', 'queue_key', 'lead'],
   ['lead_card_desk', 'sales_person', 'queue_key', 'lead'],
-  ['lead_card_worker', 'worker_team', 'worker_person', 'phase', 'worker_updated_at', 'lead'],
-  ['lead_card_standing', 'stands_since', 'lead', ...COUNTED_BY],
+  ['lead_card_worker', 'worker_team', 'worker_person', 'phase', 'worker_updated_at', 'lead', 'stands_since'],
+  ['lead_card_stewards', 'steward_person', 'steward_team', 'stands_since'],
+  ['lead_card_standing', 'stands_since', 'lead'],
   ['lead_card_resume', 'resume_at'],
   ['lead_card_silent', 'silent_from'],
-  ['lead_card_quiet', 'quiet_since', 'silent_from', 'lead', ...COUNTED_BY],
+  ['lead_card_quiet', 'quiet_since', 'silent_from', 'lead'],
 ];
 
 const OF_INTERVALS: readonly Index<keyof IntervalRow>[] = [

@@ -92,11 +92,13 @@ export class LeadCards {
   async page({ scope, filter = {}, sort, after, limit }: CardPageQuery): Promise<CardPage> {
     const { by, direction } = sort ?? { by: 'updated', direction: 'descending' };
     const order = direction === 'ascending' ? 'asc' : 'desc';
+    // The same time, in the index by which these leads are found.
+    const column = by === 'stateSince' && filter.standsSince !== undefined ? 'stands_since' : SORTS[by];
     // The leads first, the cards of those alone after: what is sorted are short rows.
     const leads = this.inScope(scope)
       .select('lead_card.lead')
-      .where((eb) => eb.and([...conditions(eb, filter), ...(after ? [beyond(eb, by, direction, after)] : [])]))
-      .orderBy(SORTS[by], order)
+      .where((eb) => eb.and([...conditions(eb, filter), ...(after ? [beyond(eb, column, direction, after)] : [])]))
+      .orderBy(column, order)
       .orderBy('lead', order)
       .limit(limit + 1);
     const rows = await this.db
@@ -118,8 +120,12 @@ export class LeadCards {
 }
 
 /** The rows after the cursor; the first condition alone lets the index begin there. */
-function beyond(eb: OnCard, by: SortKey, direction: CardSort['direction'], [value, lead]: CardCursor): Condition {
-  const column = SORTS[by];
+function beyond(
+  eb: OnCard,
+  column: keyof CardRow,
+  direction: CardSort['direction'],
+  [value, lead]: CardCursor,
+): Condition {
   const [further, notBefore] = direction === 'ascending' ? (['>', '>='] as const) : (['<', '<='] as const);
   return eb.and([eb(column, notBefore, value), eb.or([eb(column, further, value), eb('lead', further, lead)])]);
 }

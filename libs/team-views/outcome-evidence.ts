@@ -5,7 +5,7 @@ import type { LeadCardTables } from './lead-card-tables.js';
 import { unitsOf, type OutcomeFilter } from './outcome-numbers.js';
 import type { OutcomeTables } from './outcome-tables.js';
 import { having } from './outcome-traits.js';
-import { readable, type Scope } from './scope.js';
+import { leadsInSight, type Scope } from './scope.js';
 
 /** Of a number: the units it is over, of those the ones that it counts, or those it counts apart. */
 export const EVIDENCE_PARTS = ['all', 'counted', 'apart'] as const;
@@ -54,29 +54,41 @@ export class OutcomeEvidence {
 
   private readable(behind: ReturnType<OutcomeEvidence['behind']>, scope: Scope) {
     if (scope.all) return behind;
-    const mine = this.cards
-      .selectFrom('lead_card')
-      .select('lead_card.lead')
-      .where((eb) => readable(eb, scope));
-    return behind.where('outcome.lead', 'in', mine);
+    return behind.where('outcome.lead', 'in', leadsInSight(this.cards, scope));
   }
 }
+
+/** How many leads rows are of, each with a column `lead`. */
+export type CountLeads<Tables, Table extends keyof Tables> = (
+  rows: SelectQueryBuilder<Tables, Table, object>,
+) => Promise<number>;
+
+const distinctLeads = async <Tables, Table extends keyof Tables>(rows: SelectQueryBuilder<Tables, Table, object>) =>
+  numberIn(await rows.select(sql<number>`count(distinct lead)`.as('leads')).executeTakeFirstOrThrow());
+
+/** Where no lead stands in two rows. */
+export const onceEach = async <Tables, Table extends keyof Tables>(rows: SelectQueryBuilder<Tables, Table, object>) =>
+  numberIn(await rows.select(sql<number>`count(*)`.as('leads')).executeTakeFirstOrThrow());
+
+const numberIn = (row: object): number => Number((row as { readonly leads: number }).leads);
 
 /**
  * A page of the leads that stand in rows, each once.
  *
  * @param behind all rows, each with a column `lead`; `own` those of leads that the caller may read, the same object where
  * that is all of them
+ * @param count where there is a faster way than to look which leads are the same
  */
 export async function pageOfLeads<Tables, Table extends keyof Tables>(
   behind: SelectQueryBuilder<Tables, Table, object>,
   own: SelectQueryBuilder<Tables, Table, object>,
   { after = '', limit }: { readonly after?: string; readonly limit: number },
+  count: CountLeads<Tables, Table> = distinctLeads,
 ): Promise<EvidencePage> {
   const lead = sql.ref<string>('lead');
-  const [all, mine, found] = await Promise.all([
-    behind.select(leadCount).executeTakeFirstOrThrow(),
-    own === behind ? undefined : own.select(leadCount).executeTakeFirstOrThrow(),
+  const [total, mine, found] = await Promise.all([
+    count(behind),
+    own === behind ? undefined : count(own),
     own
       .select(lead.as('lead'))
       .distinct()
@@ -87,12 +99,5 @@ export async function pageOfLeads<Tables, Table extends keyof Tables>(
   ]);
   const leads = found.slice(0, limit).map((row) => (row as { readonly lead: string }).lead);
   const next = found.length > limit ? leads.at(-1) : undefined;
-  const total = Number((all as LeadCount).leads);
-  const inside = mine === undefined ? total : Number((mine as LeadCount).leads);
-  return { leads, total, outside: total - inside, ...(next !== undefined && { next }) };
+  return { leads, total, outside: total - (mine ?? total), ...(next !== undefined && { next }) };
 }
-
-interface LeadCount {
-  readonly leads: number;
-}
-const leadCount = sql<number>`count(distinct lead)`.as('leads');

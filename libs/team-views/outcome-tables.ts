@@ -78,21 +78,8 @@ export type OutcomeLeadRow = RowOf<typeof OUTCOME_LEAD>;
 export type OutcomeTables = { outcome: OutcomeRow; outcome_lead: OutcomeLeadRow };
 export const OUTCOME_TABLES = ['outcome', 'outcome_lead'] as const satisfies readonly (keyof OutcomeTables)[];
 
-/** What decides whether a row counts. */
-const TRAITS = [
-  'result',
-  'imported',
-  'rated',
-  'policy_version',
-  'currency',
-  'due_at',
-  'touched_at',
-  'rejected_at',
-  'freed_at',
-] as const satisfies readonly (keyof OutcomeRow)[];
-/** All that a number looks at, so that it is read from the index alone; the months and sources asked for lie together. */
-const COUNTED = [
-  'unit',
+/** What numbers are by, as the index of the numbers has it: what lies together there is added up without sorting. */
+export const COUNTED_BY = [
   'month',
   'source',
   'topic',
@@ -101,15 +88,35 @@ const COUNTED = [
   'team',
   'person',
   'steward',
+  'policy_version',
+  'agreement_version',
+  'currency',
   'item',
   'reason',
   'fault_domain',
-  'agreement_version',
-  'worth',
-  ...TRAITS,
 ] as const satisfies readonly (keyof OutcomeRow)[];
+/** What decides whether a row counts. */
+const TRAITS = [
+  'result',
+  'imported',
+  'rated',
+  'due_at',
+  'touched_at',
+  'rejected_at',
+  'freed_at',
+] as const satisfies readonly (keyof OutcomeRow)[];
+/** All that a number looks at, so that it is read from the index alone. */
+const COUNTED = ['unit', ...COUNTED_BY, 'worth', ...TRAITS] as const satisfies readonly (keyof OutcomeRow)[];
 /** The leads behind a number, in their order and each beside itself. */
-const BEHIND = ['unit', 'lead', 'month', 'source', ...TRAITS] as const satisfies readonly (keyof OutcomeRow)[];
+const BEHIND = [
+  'unit',
+  'lead',
+  'month',
+  'source',
+  ...TRAITS,
+  'policy_version',
+  'currency',
+] as const satisfies readonly (keyof OutcomeRow)[];
 
 export async function createOutcomeTables(tx: Writing): Promise<void> {
   await createTable(tx, 'outcome', OUTCOME, OUTCOME_KEY);
@@ -124,5 +131,4 @@ export async function createOutcomeTables(tx: Writing): Promise<void> {
     .on('outcome')
     .columns([...BEHIND])
     .execute();
-  await tx.schema.createIndex('outcome_team').on('outcome').columns(['unit', 'team', 'month', 'person']).execute();
 }

@@ -1,4 +1,4 @@
-import { sql, type ExpressionBuilder, type ExpressionWrapper, type SqlBool } from 'kysely';
+import { sql, type ExpressionBuilder, type ExpressionWrapper, type Kysely, type SqlBool } from 'kysely';
 import type { LeadCardTables } from './lead-card-tables.js';
 
 /**
@@ -28,4 +28,16 @@ function leadsOfSales(eb: OnCard, teams: readonly string[]) {
     .select('offered.lead')
     .where('offered.offeree_team', 'in', teams)
     .union(eb.selectFrom('lead_worked_by').select('lead_worked_by.lead').where('lead_worked_by.team', 'in', teams));
+}
+
+/** The same leads as a list, for tables that are not the cards; of a scope that is not all. */
+export function leadsInSight(cards: Kysely<LeadCardTables>, scope: Exclude<Scope, { readonly all: true }>) {
+  const { marketingTeams, salesTeams } = scope;
+  const ofCards = cards.selectFrom('lead_card').select('lead');
+  const none = ofCards.where(sql<SqlBool>`1 = 0`);
+  const stewarded = marketingTeams.length > 0 ? ofCards.where('steward_team', 'in', marketingTeams) : none;
+  if (salesTeams.length === 0) return stewarded;
+  const offered = ofCards.where('offeree_team', 'in', salesTeams);
+  const sold = offered.union(cards.selectFrom('lead_worked_by').select('lead').where('team', 'in', salesTeams));
+  return marketingTeams.length > 0 ? sold.union(stewarded) : sold;
 }

@@ -1,17 +1,18 @@
-import { sql, type Kysely, type RawBuilder } from 'kysely';
+import { sql, type Expression, type Kysely, type RawBuilder, type SelectQueryBuilder, type SqlBool } from 'kysely';
 import { isoTime } from '../decider/clock.js';
 import { AGE_BANDS, type StandingDimension, type StandingMetric } from '../metric-catalogue/standing-metric.js';
 import type { ReadDatabase } from '../read-database/read-database.js';
 import { conditions, type OnCard } from './card-filter.js';
 import { DAY_MS } from './card-standing.js';
-import type { CardRow, LeadCardTables } from './lead-card-tables.js';
+import { COUNTED_BY } from './lead-card-indexes.js';
+import type { LeadCardTables } from './lead-card-tables.js';
 import type { AskedEvidence, AskedRows, AskedUnits } from './number-source.js';
 import { pageOfLeads } from './outcome-evidence.js';
 import { MOST_NUMBER_ROWS, type NumberRow } from './outcome-numbers.js';
 import { readable, type Scope } from './scope.js';
 import { filterHaving, type StandingMoment } from './standing-filters.js';
 
-type Columns = Readonly<Record<Exclude<StandingDimension, 'age'>, keyof CardRow>>;
+type Columns = Readonly<Record<Exclude<StandingDimension, 'age'>, (typeof COUNTED_BY)[number]>>;
 const QUEUE: Columns = {
   state: 'state',
   phase: 'phase',
@@ -46,35 +47,44 @@ export class StandingNumbers {
     scope?: Scope,
   ): Promise<readonly NumberRow[] | undefined> {
     const by = [...new Set([...(asked.by as readonly StandingDimension[]), ...metric.alwaysBy])];
-    let counting = this.units(metric, asked, moment, scope)
+    const columns = COLUMNS[metric.bookedTo];
+    const others = by.filter((one) => one !== 'age');
+    // What lies together in the board's index first: that is added up as it is read, and few rows are left to sort.
+    const beside = COUNTED_BY.slice(0, 1 + Math.max(-1, ...others.map((one) => COUNTED_BY.indexOf(columns[one]))));
+    const parts = this.units(metric, asked, moment, scope)
       .select((eb) => [
         eb.fn.countAll<number>().as('units'),
-        eb.fn
-          .sum<number | null>(
-            eb
-              .case()
-              .when(eb.and(conditions(eb, filterHaving(metric.of, moment))))
-              .then(1)
-              .else(0)
-              .end(),
-          )
-          .as('counted'),
+        countWhere(eb.and(conditions(eb, filterHaving(metric.of, moment)))).as('counted'),
+        ...(by.includes('age') ? agesAt(moment).map((since, at) => countWhere(isOld(since)).as(olderThan(at))) : []),
+        ...beside.map((column) => sql.ref<string | null>(column).as(column)),
+      ])
+      .$if(beside.length > 0, (query) => query.groupBy([...beside]));
+    let counting = this.db
+      .selectFrom(parts.as('part'))
+      .select(({ fn }) => [
+        fn.sum<number | null>('units').as('units'),
+        fn.sum<number | null>('counted').as('counted'),
+        ...(by.includes('age')
+          ? agesAt(moment).map((_, at) => sql<number>`sum(${sql.ref(olderThan(at))})`.as(olderThan(at)))
+          : []),
       ])
       .limit(MOST_NUMBER_ROWS + 1);
-    for (const dimension of by) {
-      const value = valueOf(metric, dimension, moment);
-      counting = counting.select(value.as(dimension)).groupBy(value).orderBy(value);
+    for (const dimension of others) {
+      const value = sql.ref(columns[dimension]);
+      // None first, in either database.
+      counting = counting
+        .select(value.as(dimension))
+        .groupBy(value)
+        .orderBy(sql`coalesce(${value}, '')`);
     }
-    const rows = await counting.execute();
-    if (rows.length > MOST_NUMBER_ROWS) return undefined;
-    return rows.map((row) => {
-      const named = row as unknown as Partial<Record<StandingDimension, string | number | null>>;
-      const of = by.map((dimension) => [dimension, shown(dimension, named[dimension] ?? null)] as const);
-      return {
-        of: Object.fromEntries(of),
-        ...numberOf(metric, Number(row.counted), Number(row.units)),
-      };
+    const found = await counting.execute();
+    const rows = found.map((row): NumberRow => {
+      const named = row as unknown as Partial<Record<StandingDimension, string | null>>;
+      const of = others.map((dimension) => [dimension, named[dimension] || null] as const);
+      return { of: Object.fromEntries(of), ...numberOf(metric, Number(row.counted), Number(row.units)) };
     });
+    const apart = by.includes('age') ? inBands(rows, found, by) : rows;
+    return apart.length > MOST_NUMBER_ROWS ? undefined : apart;
   }
 
   /** The leads behind it within the scope, and how many there are outside. */
@@ -85,7 +95,17 @@ export class StandingNumbers {
         eb.and(conditions(eb, part === 'counted' ? filterHaving(metric.of, moment) : {})),
       );
     const all = behind();
-    return pageOfLeads(all, scope.all ? all : behind(scope), asked);
+    return pageOfLeads(all, scope.all ? all : behind(scope), asked, (rows) => this.count(rows));
+  }
+
+  /** Group by group of the board's index, so that it is read from that alone. */
+  private async count(rows: SelectQueryBuilder<LeadCardTables, 'lead_card', object>): Promise<number> {
+    const byState = rows.select(({ fn }) => fn.countAll<number>().as('leads')).groupBy('state');
+    const { leads } = await this.db
+      .selectFrom(byState.as('part'))
+      .select(({ fn }) => fn.sum<number | null>('leads').as('leads'))
+      .executeTakeFirstOrThrow();
+    return Number(leads);
   }
 
   private units(metric: StandingMetric, { only }: Pick<AskedUnits, 'only'>, moment: StandingMoment, scope?: Scope) {
@@ -106,22 +126,58 @@ export class StandingNumbers {
 
 const inScope = (eb: OnCard, scope: Scope | undefined) => (scope === undefined ? [] : [readable(eb, scope)]);
 
+const countWhere = (isSo: Expression<SqlBool>) => sql<number | null>`sum(case when ${isSo} then 1 else 0 end)`;
+
 /** A column, or for `age` the place of the band among the bands. */
 function valueOf(
   { bookedTo }: StandingMetric,
   dimension: StandingDimension,
-  { now }: StandingMoment,
+  moment: StandingMoment,
 ): RawBuilder<string | number | null> {
   if (dimension !== 'age') return sql.ref(COLUMNS[bookedTo][dimension]);
-  const older = AGE_BANDS.map(({ from }, place) => ({ place, since: isoTime(now - from * DAY_MS) }))
-    .slice(1)
-    .reverse();
-  const cases = older.map(({ place, since }) => sql`when stands_since <= ${sql.lit(since)} then ${sql.lit(place)}`);
-  return sql`case ${sql.join(cases, sql` `)} else 0 end`;
+  const since = agesAt(moment);
+  const older = since.map((time, at) => sql`when ${isOld(time)} then ${sql.lit(at)}`).reverse();
+  return sql`case ${sql.join(older, sql` `)} else 0 end`;
 }
 
-const shown = (dimension: StandingDimension, value: string | number | null): string | null =>
-  dimension === 'age' ? (AGE_BANDS[Number(value)]?.band ?? null) : value === '' ? null : (value as string | null);
+/** Since when a lead has stood that is as old as each band begins; the first begins with all. */
+const agesAt = ({ now }: StandingMoment): readonly string[] =>
+  AGE_BANDS.map(({ from }) => isoTime(now - from * DAY_MS));
+const isOld = (since: string) => sql<SqlBool>`stands_since <= ${sql.lit(since)}`;
+const olderThan = (band: number): string => `older_${band}`;
+
+type Named = Readonly<Partial<Record<StandingDimension, string | null>>>;
+type Ages = Readonly<Partial<Record<string, number>>>;
+
+/** Each row apart by its bands, in the order of the dimensions; of numbers that are counts. */
+function inBands(
+  rows: readonly NumberRow[],
+  found: readonly Ages[],
+  by: readonly StandingDimension[],
+): readonly NumberRow[] {
+  const before = by.slice(0, by.indexOf('age'));
+  let group = -1;
+  let last: string | undefined;
+  const placed = rows.flatMap((row, at) => {
+    const of: Named = row.of;
+    // Rows come in the order of the other dimensions: those before the age stay as they are.
+    const key = JSON.stringify(before.map((dimension) => of[dimension]));
+    if (key !== last) group += 1;
+    last = key;
+    return AGE_BANDS.flatMap(({ band }, place) => {
+      // What is younger than the first band begins is in it as well: another clock's.
+      const from = place === 0 ? Number(row.numerator) : olderAt(found[at], place);
+      const units = from - olderAt(found[at], place + 1);
+      const named: Named = { ...of, age: band };
+      const ordered = Object.fromEntries(by.map((dimension) => [dimension, named[dimension] ?? null]));
+      const apart = { of: ordered, numerator: units, denominator: null, value: units };
+      return units === 0 ? [] : [{ row: apart, group, place }];
+    });
+  });
+  return placed.sort((a, b) => a.group - b.group || a.place - b.place).map(({ row }) => row);
+}
+
+const olderAt = (ages: Ages | undefined, band: number): number => Number(ages?.[olderThan(band)] ?? 0);
 
 function numberOf({ kind }: StandingMetric, counted: number, units: number): Omit<NumberRow, 'of'> {
   if (kind === 'count') return { numerator: units, denominator: null, value: units };
