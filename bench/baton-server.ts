@@ -8,7 +8,7 @@ import { MemoryEventStore } from '../libs/event-store/memory-event-store.js';
 import { DevTokenIssuer, devKeyFile } from '../libs/http-kit/dev-tokens.js';
 import { tokenVerifier } from '../libs/http-kit/token-verifier.js';
 import { randomPool } from '../libs/ids/random-pool.js';
-import { openSigningThread, SIGNING_KEY_FILE } from '../libs/event-signing/signing-key.js';
+import { openEventSigner, SIGNING_KEY_FILE } from '../libs/event-signing/signing-key.js';
 import { openKeyFile } from '../libs/personal-data/key-file.js';
 import { MemoryKeyStore } from '../libs/personal-data/memory-key-store.js';
 import { SqliteReadDatabase } from '../libs/read-database/sqlite-read-database.js';
@@ -33,13 +33,13 @@ async function startInMemory(settings: Settings): Promise<Running> {
   const issuer = await DevTokenIssuer.open(devKeyFile(dataDir), clock);
   const database = await SqliteReadDatabase.open(join(dataDir, 'views.sqlite'));
   const store = new MemoryEventStore();
-  const signing = await openSigningThread(store, join(dataDir, SIGNING_KEY_FILE), randomBytes);
+  const signer = await openEventSigner(store, join(dataDir, SIGNING_KEY_FILE), randomBytes);
   return composeBaton({
     settings,
     // What is only in memory needs no proof.
     trail: { place: { folder: join(dataDir, 'trail') }, open: () => Promise.resolve(NO_TRAIL) },
     store,
-    signer: signing.signer,
+    signer,
     database,
     keys: new MemoryKeyStore(random),
     ring: openKeyFile(join(dataDir, 'keys.json'), randomBytes),
@@ -49,7 +49,6 @@ async function startInMemory(settings: Settings): Promise<Running> {
     verifyToken: tokenVerifier(issuer.settings, clock),
     logger: createLogger('baton', settings.logLevel),
     closeStores: async () => {
-      await signing.close();
       await database.close();
     },
   });

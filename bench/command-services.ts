@@ -15,7 +15,7 @@ import { contactStream } from '../libs/contacts/contact.js';
 import { randomPool } from '../libs/ids/random-pool.js';
 import { cachingKeyStore } from '../libs/personal-data/caching-key-store.js';
 import type { EventSigner } from '../libs/event-signing/event-signer.js';
-import { openSigningThread, SIGNING_KEY_FILE } from '../libs/event-signing/signing-key.js';
+import { openEventSigner, SIGNING_KEY_FILE } from '../libs/event-signing/signing-key.js';
 import { openKeyFile } from '../libs/personal-data/key-file.js';
 import { PersonalData } from '../libs/personal-data/personal-data.js';
 import { SqliteKeyStore } from '../libs/personal-data/sqlite-key-store.js';
@@ -43,15 +43,15 @@ export class CommandServices {
     const store = given ?? (await SqliteEventStore.open({ file: join(directory, 'events.sqlite') }));
     const ring = openKeyFile(join(directory, 'keys.json'), randomBytes);
     const random = randomPool();
-    const signing = await openSigningThread(store, join(directory, SIGNING_KEY_FILE), randomBytes);
+    const signer = await openEventSigner(store, join(directory, SIGNING_KEY_FILE), randomBytes);
     const keyStore = await SqliteKeyStore.open(join(directory, 'contacts.sqlite'), ring, random);
     const keys = cachingKeyStore(keyStore, { elapsed: () => performance.now() });
     const personalData = new PersonalData({ keys, pepper: ring.pepper, random });
     const commands = new StreamCommands(store);
     const parts: CommandParts = {
       commands,
-      writer: new EventWriter(ring.installationSecret, personalData, random, signing.signer),
-      signer: signing.signer,
+      writer: new EventWriter(ring.installationSecret, personalData, random, signer),
+      signer,
       reference: new ReferenceData(commands),
       personalData,
       salesLoad: () => Promise.reject(new Error('no command of the bench looks at the load')),
@@ -59,7 +59,6 @@ export class CommandServices {
       clock: Date.now,
     };
     const services = new CommandServices(store, parts, async () => {
-      await signing.close();
       await keys.close();
       await store.close();
     });

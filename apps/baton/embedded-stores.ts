@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { SqliteEventStore } from '../../libs/event-store/sqlite-event-store.js';
 import type { EventSigner } from '../../libs/event-signing/event-signer.js';
-import { openSigningThread, SIGNING_KEY_FILE } from '../../libs/event-signing/signing-key.js';
+import { openEventSigner, SIGNING_KEY_FILE } from '../../libs/event-signing/signing-key.js';
 import { openKeyFile, type KeyFile } from '../../libs/personal-data/key-file.js';
 import type { RandomBytes } from '../../libs/personal-data/random-bytes.js';
 import { SqliteKeyStore } from '../../libs/personal-data/sqlite-key-store.js';
@@ -41,9 +41,7 @@ export async function openEmbeddedStores(dataDir: string, random: RandomBytes): 
     const databaseOpening = SqliteReadDatabase.open(join(dataDir, 'views.sqlite'));
     openings.push(databaseOpening);
     const [store, keyStore, database] = await Promise.all([storeOpening, keyStoreOpening, databaseOpening]);
-    const signing = openSigningThread(store, join(dataDir, SIGNING_KEY_FILE), randomBytes);
-    openings.push(signing);
-    const { signer } = await signing;
+    const signer = await openEventSigner(store, join(dataDir, SIGNING_KEY_FILE), randomBytes);
     return { store, keyStore, ring, signer, database, close: () => closeAll(openings) };
   } catch (fault) {
     await closeAll(openings);

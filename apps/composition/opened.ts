@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { openEventStoreDb } from '../../libs/event-store/eventstoredb/open-eventstoredb.js';
 import type { EventStore } from '../../libs/event-store/event-store.js';
-import { openSigningThread } from '../../libs/event-signing/signing-key.js';
+import { openEventSigner } from '../../libs/event-signing/signing-key.js';
 import { KafkaFeed } from '../../libs/event-feed/kafka/kafka-feed.js';
 import { randomPool } from '../../libs/ids/random-pool.js';
 import { cachingKeyStore } from '../../libs/personal-data/caching-key-store.js';
@@ -32,7 +32,7 @@ export class Opened {
     const random = randomPool();
     const store = await this.store();
     const ring = openKeyFile(keyFile, randomBytes);
-    const { signer } = this.#keep(await openSigningThread(store, signingKey, randomBytes));
+    const signer = await openEventSigner(store, signingKey, randomBytes);
     const keyStore = this.#keep(await PostgresKeyStore.open({ url, ring, random }));
     const database = this.#keep(await PostgresReadDatabase.open({ url }));
     const keys = cachingKeyStore(keyStore, { elapsed: () => performance.now() });

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 const MOST_DEPTH = 64;
 /** Text that stands in JSON as it is: most of what is signed. */
@@ -17,7 +17,7 @@ export function canonicalJson(value: unknown): string {
 
 /** Lower-case hex SHA-256 of the JCS text: how a content is named that people sign. */
 export function canonicalHash(value: unknown): string {
-  return createHash('sha256').update(canonicalJson(value)).digest('hex');
+  return hash('sha256', canonicalJson(value), 'hex');
 }
 
 function textOf(value: unknown, depth: number): string {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { canonicalHash, canonicalJson } from '../canonical-json/canonical-json.js';
 import type { JsonObject } from '../decider/json.js';
 import type { RecordedEvent } from '../event-store/event-store.js';
@@ -86,7 +86,7 @@ export function signedBytes({ prev: _prev, sig: _sig, quarantined: _quarantined,
 }
 
 /** By which a quarantine names what is to be sealed: SHA-256 of what the writer would have signed, hex. */
-export const leafBodyHash = (leaf: Leaf): string => createHash('sha256').update(signedBytes(leaf)).digest('hex');
+export const leafBodyHash = (leaf: Leaf): string => hash('sha256', signedBytes(leaf), 'hex');
 
 /**
  * The leaf of an event that breaks a rule of sealing and is sealed by a decision in `log-quarantine`. Whoever wrote it
@@ -121,7 +121,7 @@ function hashOf(value: JsonObject): string {
   try {
     return canonicalHash(value);
   } catch {
-    return createHash('sha256').update(JSON.stringify(value)).digest('hex');
+    return hash('sha256', JSON.stringify(value), 'hex');
   }
 }
 

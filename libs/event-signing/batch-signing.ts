@@ -4,7 +4,7 @@ import { inclusionPaths } from '../transparency-log/inclusion-paths.js';
 import { leafHash } from '../transparency-log/merkle-hash.js';
 
 /** Ed25519 signature of a text's UTF-8, in base64. */
-export type MakeSignature = (text: string) => Promise<string>;
+export type MakeSignature = (text: string) => string;
 export type SignatureOf = Omit<EventSignature, 'key'>;
 
 interface Waiting {
@@ -13,34 +13,30 @@ interface Waiting {
   readonly reject: (fault: unknown) => void;
 }
 
-/**
- * Signs once for all events that are to be signed at once: those of one turn of the event loop, and those that came
- * while the signature before was made.
- */
+/** Signs once for all events that are to be signed in one turn of the event loop. */
 export class BatchSigning {
   private waiting: Waiting[] = [];
-  private atWork = false;
 
   constructor(private readonly makeSignature: MakeSignature) {}
 
   /** @param signed what the writer signs of an event (leaf.ts) */
   sign(signed: Buffer): Promise<SignatureOf> {
     return new Promise((resolve, reject) => {
+      if (this.waiting.length === 0) setImmediate(() => this.signWaiting());
       this.waiting.push({ signed, resolve, reject });
-      if (this.atWork) return;
-      this.atWork = true;
-      setImmediate(() => void this.signAll());
     });
   }
 
-  private async signAll(): Promise<void> {
-    while (this.waiting.length > 0) await this.signTogether(this.waiting.splice(0, MOST_IN_BATCH));
-    this.atWork = false;
+  private signWaiting(): void {
+    const all = this.waiting;
+    this.waiting = [];
+    for (let from = 0; from < all.length; from += MOST_IN_BATCH)
+      this.signTogether(all.slice(from, from + MOST_IN_BATCH));
   }
 
-  private async signTogether(batch: readonly Waiting[]): Promise<void> {
+  private signTogether(batch: readonly Waiting[]): void {
     try {
-      const signatures = await signaturesOf(
+      const signatures = signaturesOf(
         batch.map(({ signed }) => signed),
         this.makeSignature,
       );
@@ -52,11 +48,11 @@ export class BatchSigning {
 }
 
 /** In the order of what they are of: an event's own where there is but one, else each its place under one root. */
-async function signaturesOf(signed: readonly Buffer[], make: MakeSignature): Promise<readonly SignatureOf[]> {
+function signaturesOf(signed: readonly Buffer[], make: MakeSignature): readonly SignatureOf[] {
   const [first, ...others] = signed;
-  if (first !== undefined && others.length === 0) return [{ ed25519: await make(first.toString()) }];
+  if (first !== undefined && others.length === 0) return [{ ed25519: make(first.toString()) }];
   const { root, paths } = inclusionPaths(signed.map(leafHash));
   const size = signed.length;
-  const ed25519 = await make(batchText(size, root));
+  const ed25519 = make(batchText(size, root));
   return paths.map((path, index) => ({ ed25519, batch: { size, index, path: path.map(encodeBase64) } }));
 }

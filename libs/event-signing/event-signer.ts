@@ -1,4 +1,3 @@
-import { sign, type KeyObject } from 'node:crypto';
 import type { EventMetadata } from '../contracts/event-metadata.js';
 import type { EventSignature } from '../contracts/event-signature.js';
 import { leafOf, signedBytes } from '../contracts/leaf.js';
@@ -6,21 +5,18 @@ import { rememberLeaf } from '../contracts/receipt.js';
 import type { JsonObject } from '../decider/json.js';
 import type { NewEvent } from '../event-store/event-store.js';
 import { encodeBase64 } from '../transparency-log/base64.js';
+import { signEd25519 } from '../transparency-log/ed25519.js';
 import { idHex, type NoteKey } from '../transparency-log/note-key.js';
 import type { NoteSigner } from '../transparency-log/note-signer.js';
-import { BatchSigning, type MakeSignature } from './batch-signing.js';
+import { BatchSigning } from './batch-signing.js';
 
 /** Signs events before they are written, with the key that whoever administers the store does not have. */
 export class EventSigner {
   readonly #batches: BatchSigning;
   #from = '';
 
-  /** @param makeSignature with the signer's private key; default: by a task of Node's thread pool */
-  constructor(
-    private readonly signer: NoteSigner,
-    makeSignature: MakeSignature = inThreadPool(signer.privateKey),
-  ) {
-    this.#batches = new BatchSigning(makeSignature);
+  constructor(private readonly signer: NoteSigner) {
+    this.#batches = new BatchSigning((text) => encodeBase64(signEd25519(signer.privateKey, Buffer.from(text))));
   }
 
   /** Whose private part signs. */
@@ -58,11 +54,3 @@ export class EventSigner {
     return recordedAt < this.#from ? { ...metadata, recordedAt: this.#from } : metadata;
   }
 }
-
-/** With a callback it is done by another thread, while this one goes on with other commands. */
-const inThreadPool =
-  (privateKey: KeyObject): MakeSignature =>
-  (text) =>
-    new Promise((resolve, reject) => {
-      sign(null, Buffer.from(text), privateKey, (fault, made) => (fault ? reject(fault) : resolve(encodeBase64(made))));
-    });

@@ -2,9 +2,7 @@ import { existsSync } from 'node:fs';
 import type { EventStore } from '../event-store/event-store.js';
 import { openSigningKey } from '../note-keys/signing-key-file.js';
 import { SIGNATURE_TYPE } from '../transparency-log/note-key.js';
-import type { NoteSigner } from '../transparency-log/note-signer.js';
 import { EventSigner } from './event-signer.js';
-import { SigningThread } from './signing-thread.js';
 
 /** The name in the key's text form. Keys of one name differ by their id, so one name does for all of an installation. */
 export const KEY_NAME = 'baton-events';
@@ -29,27 +27,6 @@ export async function openEventSigner(
   file: string,
   random: (bytes: number) => Uint8Array,
 ): Promise<EventSigner> {
-  return new EventSigner(await openedKey(store, file, random));
-}
-
-/**
- * The same with a thread that signs, for programs that write much; it is the caller's to close.
- *
- * @throws what `openEventSigner` throws
- */
-export async function openSigningThread(
-  ...opening: Parameters<typeof openEventSigner>
-): Promise<{ readonly signer: EventSigner; close(): Promise<void> }> {
-  const key = await openedKey(...opening);
-  const thread = new SigningThread(key.privateKey);
-  return { signer: new EventSigner(key, thread.sign), close: () => thread.close() };
-}
-
-async function openedKey(
-  store: Pick<EventStore, 'readAll'>,
-  file: string,
-  random: (bytes: number) => Uint8Array,
-): Promise<NoteSigner> {
   const [first] = await store.readAll({ limit: 1 });
   if (first && first.metadata['sig'] === undefined)
     throw new SigningRefused(
@@ -57,5 +34,5 @@ async function openedKey(
     );
   if (first && !existsSync(file))
     throw new SigningRefused(`${file} is missing: put the signing key of this installation there; no backup holds it`);
-  return openSigningKey(file, KEY_NAME, SIGNATURE_TYPE.ed25519, random);
+  return new EventSigner(openSigningKey(file, KEY_NAME, SIGNATURE_TYPE.ed25519, random));
 }
