@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { setUpAccess } from '../libs/event-store/eventstoredb/access-set-up.js';
 import { openEventStoreDb } from '../libs/event-store/eventstoredb/open-eventstoredb.js';
 import { newEvents, newStream } from '../libs/event-store/opened-store.spec-kit.js';
@@ -95,5 +98,39 @@ describe('baton store init', () => {
   it('refuses a user that is an administrator', async () => {
     access.users.set('baton', { password: 's3cret', groups: ['$admins'] });
     await expect(init()).rejects.toThrow(/is an administrator, who may delete everything: name another user/);
+  });
+
+  /** The built command, as an administrator types it. */
+  const command = async (env: Record<string, string>, ...args: string[]) => {
+    const main = fileURLToPath(new URL('../dist/bundle/cli.js', import.meta.url));
+    const child = spawn(process.execPath, [main, 'store', 'init', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+    const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
+    return { code: await ended, out: out.trimEnd().split('\n'), err: err.trimEnd() };
+  };
+
+  it('is run by the command line, which takes both addresses from the environment and tells each step', async () => {
+    const env = { BATON_EVENT_STORE: address, BATON_EVENT_STORE_ADMIN: 'admin:changeit' };
+    expect(await command(env, '--group', 'services')).toMatchObject({
+      code: 0,
+      out: [
+        'made the user baton in the group services',
+        expect.stringMatching(/^set the access rules: services reads, writes and follows/),
+        expect.stringMatching(/^proved: baton reads, writes and follows \$all; deleting and hiding are refused to it$/),
+      ],
+    });
+    expect(access.users.get('baton')).toEqual({ password: 's3cret', groups: ['services'] });
+  }, 30_000);
+
+  it.each<[string, Record<string, string>, number, RegExp]>([
+    ['no administrator', {}, 3, /BATON_EVENT_STORE_ADMIN must be USER:PASSWORD of one of the server's administrators$/],
+    ['a wrong administrator', { BATON_EVENT_STORE_ADMIN: 'admin:canary' }, 1, /refuses the administrator/],
+  ])('ends the command in one line, and does nothing: %s', async (_, env, code, line) => {
+    const ended = await command({ BATON_EVENT_STORE: address, ...env });
+    expect(ended).toMatchObject({ code, err: expect.stringMatching(line) as string });
+    expect(ended.err.split('\n')).toHaveLength(1);
+    expect(ended.err).not.toMatch(/canary|s3cret/);
+    expect(double.log.all).toEqual([]);
+    expect(access.users.has('baton')).toBe(false);
   });
 });
