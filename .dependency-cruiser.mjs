@@ -20,6 +20,22 @@ export default {
       from: { path: '^libs/transparency-log/', pathNot: specs },
       to: { pathNot: ['^libs/transparency-log/', '^(node:)?crypto$'] },
     },
+    {
+      name: 'verifier-needs-no-server',
+      comment:
+        'What proves or disproves a log works with no network, no service and no database: only fetch, for --log URL.',
+      severity: 'error',
+      from: {
+        path: '^libs/ownership-trail/(audit-bundle|audit-receipts|fsck|log-check|log-monitor|verify-bundle)\\.ts$',
+      },
+      to: {
+        path: [
+          '^node_modules/(@nestjs|@fastify|fastify|pino|kysely|kafkajs|pg|better-sqlite3|@eventstore|@grpc)',
+          '^(node:)?(http|https|http2|net|tls|dgram|dns)$',
+        ],
+        reachable: true,
+      },
+    },
     { name: 'libs-know-no-apps', severity: 'error', from: { path: '^libs/' }, to: { path: '^(apps|test|bench)/' } },
     {
       name: 'ports-know-no-capabilities',

@@ -2,6 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { BatonFolder } from './baton-process.spec-kit.js';
 import { spellings, filesOf, found } from './canary.spec-kit.js';
 import type { LeadAnswer } from '../libs/lead-commands/http/command-answer.js';
 import type { TimelineView } from '../libs/lead-commands/http/lead-view.js';
@@ -21,6 +22,7 @@ function canary(): string {
 describe('What is told about a person', () => {
   let dataDir: string;
   let baton: SpawnedBaton;
+  let cli: BatonFolder;
   const problems: string[] = [];
   const phone = `+4915${randomInt(10 ** 9, 10 ** 10 - 1)}`;
   const details = {
@@ -45,6 +47,7 @@ describe('What is told about a person', () => {
     canaries.push(phone.slice(1));
     dataDir = await mkdtemp(join(tmpdir(), 'baton-canary-'));
     baton = await SpawnedBaton.start(join(dataDir, 'data'));
+    cli = await BatonFolder.make();
     const { as } = baton;
     await formTeams(as, ['north-marketing', 'north-sales']);
     await signPolicy(as);
@@ -73,6 +76,7 @@ describe('What is told about a person', () => {
   afterAll(async () => {
     baton.kill('SIGKILL');
     await baton.ended;
+    await cli.remove();
     await rm(dataDir, { recursive: true });
   });
 
@@ -117,6 +121,19 @@ describe('What is told about a person', () => {
     expect(found(canaries, { ...files, ...others() })).toEqual([]);
   });
 
+  /** What `baton backup` takes while the server runs. */
+  async function backedUp(name: string): Promise<Record<string, Buffer>> {
+    const [data, into] = [join(dataDir, 'data'), join(dataDir, name)];
+    expect(await cli.run('backup', into, '--data', data)).toMatchObject({ code: 0 });
+    return filesOf(into);
+  }
+
+  it('stands in no backup, before and after they are erased', async () => {
+    const files = await backedUp('backup');
+    expect(Object.keys(files).length).toBeGreaterThan(6);
+    expect(found(canaries, files)).toEqual([]);
+  });
+
   it('is shown to nobody once they are erased, and stands nowhere after that either', async () => {
     const { contact } = await showLead(baton, lead);
     await eraseContact(baton.as, contact!);
@@ -130,11 +147,26 @@ describe('What is told about a person', () => {
     expect(answers.join().length).toBeGreaterThan(5_000);
     expect(found(canaries, { answers: Buffer.from(answers.join('\n')) })).toEqual([]);
 
-    const others = { output: Buffer.from(baton.output.join('\n')) };
+    const others = { output: Buffer.from(baton.output.join('\n')), ...(await backedUp('backup-after')) };
     expect(found(canaries, { ...(await filesOf(join(dataDir, 'data'))), ...others })).toEqual([]);
     baton.kill('SIGTERM');
     expect(await baton.ended).toMatchObject({ code: 0 });
     expect(found(canaries, { ...(await filesOf(join(dataDir, 'data'))), ...others })).toEqual([]);
+  });
+
+  it('left a trail that is whole without them: every leaf, and its event in the store', async () => {
+    const [trail, store] = [join(dataDir, 'data/trail'), join(dataDir, 'data')];
+    const trust = ['--policy', `${trail}.policy`, '--event-keys', `${trail}.event-keys`, '--store', store, '--json'];
+    const checked = await cli.run('audit', 'fsck', trail, ...trust);
+    const report = JSON.parse(checked.stdout) as { size: number };
+    expect(report).toMatchObject({
+      verdict: 'incomplete',
+      rule: 'unwitnessed: the policy asks for no quorum',
+      eventSignatures: 'checked',
+      store: 'the same',
+    });
+    expect(report.size).toBeGreaterThan(20);
+    expect(found(canaries, { said: Buffer.from(checked.stdout) })).toEqual([]);
   });
 
   it('would be found, if it stood there', () => {

@@ -1,15 +1,23 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { everything } from '../libs/event-store/opened-store.spec-kit.js';
 import { describeWithKafka } from '../libs/kafka-client/kafka-broker.spec-kit.js';
 import { fsck } from '../libs/ownership-trail/fsck.js';
 import { parsePolicy } from '../libs/transparency-log/policy-file.js';
+import { found } from './canary.spec-kit.js';
 import { LeadLife } from './lead-life.spec-kit.js';
 import { formTeams, goodLead, signPolicy } from './people.spec-kit.js';
 import { startServices } from './separate-services.spec-kit.js';
+import { sinksOf } from './services-sinks.spec-kit.js';
 import { until } from './until.spec-kit.js';
 
 const LONGEST_MS = 180_000;
+const PERSON = {
+  name: `canary${randomUUID()}`,
+  email: `canary-${randomUUID()}@a.example`,
+  note: `canary${randomUUID()}`,
+};
 
 type Services = Awaited<ReturnType<typeof startServices>>;
 interface Card {
@@ -35,7 +43,7 @@ describeWithKafka('Baton as separate services', () => {
       const [command, query] = [services.clientsOf(api!), services.clientsOf(views!)];
       await formTeams(command);
       await signPolicy(command);
-      const { lead } = await new LeadLife({ as: command }).create(goodLead());
+      const { lead } = await new LeadLife({ as: command }).create(goodLead({ details: PERSON }));
       const card = await until(
         () => query('ana').get<Card>(`/leads/${lead}/card`),
         ({ status, body }) => status === 200 && body.state === 'offered',
@@ -65,6 +73,11 @@ describeWithKafka('Baton as separate services', () => {
       running.push(trail);
       for (const one of running) one.kill('SIGTERM');
       expect(await Promise.all(running.map(({ ended }) => ended))).toEqual([0, 0, 0, 0, 0]);
+      const sinks = await sinksOf(services);
+      expect(found(Object.values(PERSON), sinks)).toEqual([]);
+      // It is looked where the services write: the lead itself stands in the topics and in the database.
+      const where = found([lead], sinks).join();
+      for (const sink of ['kafka', 'base/', 'trail/tile/entries']) expect(where).toContain(sink);
       const policy = parsePolicy(readFileSync(join(services.directory, 'trail.policy')));
       if (!policy.ok) throw new Error(policy.problem);
       const { size, rule } = await fsck(join(services.directory, 'trail'), { policy: policy.value });

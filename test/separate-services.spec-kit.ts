@@ -26,8 +26,12 @@ export class ServiceProcess {
   private readonly child: ChildProcess;
 
   /** @param bundle folder in dist of the programs: `bundle`, or one made of it */
-  constructor(service: ServiceName, env: Readonly<Record<string, string>>, bundle = 'bundle') {
-    this.child = spawn(process.execPath, [mainOf(service, bundle)], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  constructor(
+    readonly name: ServiceName,
+    env: Readonly<Record<string, string>>,
+    bundle = 'bundle',
+  ) {
+    this.child = spawn(process.execPath, [mainOf(name, bundle)], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.ended = new Promise((resolve) => this.child.once('close', resolve));
     const listening = new Promise<string>((resolve) => {
       for (const stream of [this.child.stdout, this.child.stderr]) {
@@ -41,7 +45,7 @@ export class ServiceProcess {
       }
     });
     const failed = this.ended.then((): string => {
-      throw new Error(`${service} ended before it listened: ${this.lines.join('\n')}`);
+      throw new Error(`${name} ended before it listened: ${this.lines.join('\n')}`);
     });
     this.url = Promise.race([listening, failed]);
     this.url.catch(() => undefined);
@@ -98,6 +102,7 @@ export async function startServices({ tablespace }: { readonly tablespace?: stri
     BATON_PORT: '0',
     BATON_RATE_LIMIT: '1000000',
   };
+  /** all that were started */
   const processes: ServiceProcess[] = [];
   const start = (
     service: ServiceName,
@@ -125,5 +130,5 @@ export async function startServices({ tablespace }: { readonly tablespace?: stri
       return client;
     };
   };
-  return { env, directory, store, kafka, database, broker, start, clientsOf, dispose };
+  return { env, directory, store, kafka, database, broker, processes, start, clientsOf, dispose };
 }

@@ -15,6 +15,8 @@ export interface TestBroker {
   readonly address: string;
   /** absent where the broker is not ours to kill */
   readonly server?: KafkaServer;
+  /** where it keeps its topics; absent likewise */
+  readonly directory?: string;
   readonly dispose: () => Promise<void>;
 }
 
@@ -35,7 +37,7 @@ export async function ownBroker(options: Omit<KafkaServerOptions, 'directory'> =
     await server.end('SIGKILL');
     await rm(directory, { recursive: true, force: true });
   };
-  return { address: server.address, server, dispose };
+  return { address: server.address, server, directory, dispose };
 }
 
 /** Settings with topics of their own, so that tests share a broker and see nothing of each other. */

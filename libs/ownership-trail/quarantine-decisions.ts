@@ -3,7 +3,6 @@ import { leafBodyHash, leafOf, type Leaf } from '../contracts/leaf.js';
 import type { EventStore, RecordedEvent } from '../event-store/event-store.js';
 import { LOG_QUARANTINE_STREAM } from '../log-decisions/quarantine.js';
 import type { PlacedLeaf } from './leaf-ownership.js';
-import type { EventRefused } from './sealer.js';
 import { SealingKeys } from './sealing-keys.js';
 import type { BrokenRule } from './stream-chains.js';
 
@@ -20,7 +19,7 @@ export class QuarantineDecisions {
     private readonly own: EventKeys,
   ) {}
 
-  async isQuarantined({ leaf }: EventRefused): Promise<boolean> {
+  async isQuarantined({ leaf }: { readonly leaf: Leaf }): Promise<boolean> {
     const keys = await SealingKeys.restored(this.own, this.store, undefined);
     return isDecidedOn(leaf, this.store, (decision) => keys.verify(decision).ok);
   }
