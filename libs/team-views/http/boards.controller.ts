@@ -95,9 +95,7 @@ export class BoardsController {
   }
 
   private async see(caller: Caller, { after }: LeadListQuery) {
-    const scope = this.access.scopeOf(caller);
-    await this.access.waitFor('lead-card', after);
-    return scope;
+    return this.access.scopeAfter(caller, 'lead-card', after);
   }
 }
 

@@ -35,8 +35,7 @@ export class NeglectController {
    */
   @Get('hygiene')
   async hygiene(@CurrentCaller() caller: Caller, @Query() query: HygieneQuery) {
-    const scope = this.access.scopeOf(caller);
-    await this.access.waitFor('lead-card', query.after);
+    const scope = await this.access.scopeAfter(caller, 'lead-card', query.after);
     const { team, person } = query;
     const moment = this.agreed.moment(DEFAULT_STANDSTILL_DAYS);
     const workers = await this.workers.hygiene(scope, moment, given({ team, person }));
@@ -46,8 +45,7 @@ export class NeglectController {
   /** Cycles that sales worked and let go of without a rating, the oldest first, and how many each worker owes. */
   @Get('missing-ratings')
   async missing(@CurrentCaller() caller: Caller, @Query() query: SalesListQuery) {
-    const scope = this.access.scopeOf(caller);
-    await this.access.waitFor('lead-card', query.after);
+    const scope = await this.access.scopeAfter(caller, 'lead-card', query.after);
     const { team, person, cursor, limit } = query;
     const of = given({ team, person });
     const after = cursor === undefined ? undefined : decodeCursor(cursor, ['string', 'string', 'number']);
@@ -67,8 +65,7 @@ export class NeglectController {
   /** Leads whose steward, offeree or worker is no longer in the team, and who those people are. */
   @Get('leavers')
   async left(@CurrentCaller() caller: Caller, @Query() query: LeaversQuery) {
-    const scope = this.access.scopeOf(caller);
-    await this.access.waitFor('lead-card', query.after);
+    const scope = await this.access.scopeAfter(caller, 'lead-card', query.after);
     const { role, team, person } = query;
     const leavers = await this.leavers.find(scope, given({ role, team, person }));
     if (leavers.length === 0) return { leavers, leads: [] };

@@ -42,7 +42,7 @@ export class NumbersController {
   /** The leads behind a number that you may read, and how many there are besides. */
   @Get(':metric/evidence')
   async leads(@CurrentCaller() caller: Caller, @Param('metric') id: string, @Query() query: EvidenceOfNumberQuery) {
-    const scope = this.access.scopeOf(caller);
+    this.access.assertReader(caller);
     const { part, limit, cursor } = query;
     const { metric, units } = this.asked.of(id, query);
     if (part === 'apart' && (metric.view !== 'outcomes' || metric.apart.length === 0)) {
@@ -50,7 +50,7 @@ export class NumbersController {
     }
     const [after] = cursor === undefined ? [undefined] : decodeCursor(cursor, ['string']);
     // The cards say who may read a lead: what they do not have yet is outside.
-    await Promise.all([metric.view, 'lead-card'].map((view) => this.access.waitFor(view, query.after)));
+    const scope = await this.access.scopeAfter(caller, [metric.view, 'lead-card'], query.after);
     const { leads, total, outside, next } = await this.answers.to(metric).evidence({
       part,
       scope,

@@ -29,8 +29,7 @@ export class OwnershipController {
   /** The steward, offeree, worker and accountable team of a lead at an instant, as it happened or as it was known. */
   @Get('leads/:id/owners')
   async owners(@CurrentCaller() caller: Caller, @Param('id', UuidPipe) lead: string, @Query() query: OwnersQuery) {
-    const scope = this.access.scopeOf(caller);
-    await this.access.waitFor('lead-card', query.after);
+    const scope = await this.access.scopeAfter(caller, 'lead-card', query.after);
     const intervals = await this.cards.owners(lead, scope);
     if (!intervals) throw notFound('lead');
     const { at = this.agreed.daysAgo(0), as = 'happened' } = query;
@@ -40,12 +39,12 @@ export class OwnershipController {
   /** Everything that a team or a person had in a period, in whatever role. */
   @Get('ownership')
   async held(@CurrentCaller() caller: Caller, @Query() query: HeldQuery) {
-    const scope = this.access.scopeOf(caller);
+    this.access.assertReader(caller);
     const { team, person, role, from, to, limit, cursor } = query;
     if (team === undefined && person === undefined) {
       throw malformed({ in: 'query', field: 'team', rule: 'or person must be given' });
     }
-    await this.access.waitFor('lead-card', query.after);
+    const scope = await this.access.scopeAfter(caller, 'lead-card', query.after);
     const after = cursor === undefined ? undefined : decodeCursor(cursor, ['string', 'string', 'string', 'number']);
     const page = await this.past.held({
       scope,
@@ -59,8 +58,7 @@ export class OwnershipController {
   /** What somebody changed of who has which lead, in the order of recording. */
   @Get('ownership/changes')
   async changed(@CurrentCaller() caller: Caller, @Query() query: ChangesQuery) {
-    const scope = this.access.scopeOf(caller);
-    await this.access.waitFor('lead-card', query.after);
+    const scope = await this.access.scopeAfter(caller, 'lead-card', query.after);
     const { actor, from, to, limit, cursor } = query;
     const after = cursor === undefined ? undefined : decodeCursor(cursor, ['string', 'string', 'number']);
     const page = await this.changes.by({ scope, actor, limit, ...given({ from, to }), ...(after && { after }) });

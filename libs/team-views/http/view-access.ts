@@ -30,6 +30,18 @@ export class ViewAccess {
     return { marketingTeams: ids('marketing'), salesTeams: ids('sales') };
   }
 
+  /**
+   * What a caller may see once the views have what they wait for: who has left a team by then sees what is left to them.
+   * Whoever may see nothing at all does not wait.
+   *
+   * @throws ProblemException as `scopeOf` and `waitFor`
+   */
+  async scopeAfter(caller: Caller, views: string | readonly string[], after: string | undefined): Promise<Scope> {
+    this.scopeOf(caller);
+    await Promise.all([views].flat().map((view) => this.waitFor(view, after)));
+    return this.scopeOf(caller);
+  }
+
   /** Metrics are company-wide, for everybody who works with leads. */
   assertReader({ roles }: Pick<Caller, 'roles'>): void {
     if (!roles.some((role) => ['marketing', 'sales', ...READ_ALL].includes(role))) {

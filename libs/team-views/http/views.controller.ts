@@ -30,13 +30,13 @@ export class ViewsController {
   /** Leads as they stand now, or as of a time, within your teams' sight. */
   @Get('leads')
   async leads(@CurrentCaller() caller: Caller, @Query() query: CardsQuery) {
-    const scope = this.access.scopeOf(caller);
-    if (query.asOf !== undefined) return this.past.page(caller, scope, query.asOf, query);
+    this.access.assertReader(caller);
+    if (query.asOf !== undefined) return this.past.page(caller, this.access.scopeOf(caller), query.asOf, query);
     const { externalSystem, externalId } = query;
     if ((externalSystem === undefined) !== (externalId === undefined)) {
       throw malformed({ in: 'query', field: 'externalId', rule: 'goes with externalSystem' });
     }
-    await this.access.waitFor('lead-card', query.after);
+    const scope = await this.access.scopeAfter(caller, 'lead-card', query.after);
     if (externalSystem !== undefined && externalId !== undefined) {
       return { leads: await this.cards.findByExternalRef(externalSystem, externalId, scope) };
     }
@@ -56,8 +56,7 @@ export class ViewsController {
   /** The lead's card: state, cycle, and who has and had it, since when, by whom and why. */
   @Get('leads/:id/card')
   async card(@CurrentCaller() caller: Caller, @Param('id', UuidPipe) id: string, @Query() { after }: AfterQuery) {
-    const scope = this.access.scopeOf(caller);
-    await this.access.waitFor('lead-card', after);
+    const scope = await this.access.scopeAfter(caller, 'lead-card', after);
     const [card, owners] = await Promise.all([this.cards.find(id, scope), this.cards.owners(id, scope)]);
     if (!card || !owners) throw notFound('lead');
     return { ...card, intervals: owners };
@@ -89,8 +88,7 @@ export class ViewsController {
   /** Contacts with more than one open lead: candidates for merging. */
   @Get('merge-queue')
   async mergeQueue(@CurrentCaller() caller: Caller, @Query() { limit, cursor, after: place }: ListQuery) {
-    const scope = this.access.scopeOf(caller);
-    await this.access.waitFor('lead-card', place);
+    const scope = await this.access.scopeAfter(caller, 'lead-card', place);
     const [after] = cursor === undefined ? [undefined] : decodeCursor(cursor, ['string']);
     const page = await this.merges.page({ scope, limit, ...(after === undefined ? {} : { after }) });
     return { candidates: page.candidates, ...(page.next === undefined ? {} : { next: encodeCursor([page.next]) }) };
