@@ -25,7 +25,7 @@ await runService({
     );
     keeper.start();
     return {
-      // It knows no teams: what a lead's own teams may ask, the other programs answer; here auditors ask.
+      // It knows no teams: auditors ask here, and a lead's own teams what team-views has (ADR 30).
       modules: [AuditLogModule.on(servedTrail(place, store)), queries.module()],
       watch(readiness) {
         watchTrail(keeper, readiness, metrics);
