@@ -3,7 +3,10 @@
 
 /** @typedef {import('./export-column.js').Cell} Cell */
 /** @typedef {Readonly<Record<string, unknown>>} Fields */
-/** @typedef {{ id: string, type: string, stream: string, revision: number, data: Fields, metadata: Fields }} StoredEvent */
+/**
+ * `open`: the data without nonce and sealed part, where somebody has it already.
+ * @typedef {{ id: string, type: string, stream: string, revision: number, data: Fields, metadata: Fields, open?: Fields }} StoredEvent
+ */
 /**
  * Where a cell comes from. `source`: the way through the event's fields, with dots. `as`: what is made of what stands
  * there; as it is, without. `absent`: the cell where nothing stands there; null, without.
@@ -20,7 +23,7 @@ export function cellReader({ source, as, absent = null }, names) {
   if (as === 'kind') return ({ stream }) => stream.slice(0, stream.indexOf('-'));
   if (as === 'key') return ({ stream }) => stream.slice(stream.indexOf('-') + 1);
   if (as === 'name') return ({ type }) => names.get(type) ?? type;
-  if (as === 'open') return ({ data }) => JSON.stringify({ ...data, nonce: undefined, pii: undefined });
+  if (as === 'open') return ({ data, open }) => JSON.stringify(open ?? { ...data, nonce: undefined, pii: undefined });
   if (as === 'number') {
     return (event) => {
       const value = found(event);

@@ -1,8 +1,11 @@
-/** An export reads for minutes: a few at a time, so that commands and views keep most of the thread. */
+/**
+ * An export reads for minutes, and one that makes Parquet has a thread that takes some 80 MB: two at a time, so that
+ * commands and views keep most of the cores and the process its size.
+ */
 export class RunningExports {
   #running = 0;
 
-  constructor(private readonly most: number = 4) {}
+  constructor(private readonly most: number = 2) {}
 
   /** Whether there was room for one more. Whoever got it calls `end`, once. */
   begin(): boolean {

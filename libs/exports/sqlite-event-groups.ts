@@ -2,10 +2,10 @@ import { Worker } from 'node:worker_threads';
 import type { EncodedGroup } from './parquet-groups.mjs';
 import type { FromGroups, GroupsData, Stretch } from './sqlite-event-groups.worker.mjs';
 
-/** Positions of one row group: what is made of them takes some 50 MB, however long the log is. */
-const POSITIONS = 5_000;
+/** Positions of one row group: what is made of them takes some 30 MB, however long the log is. */
+const POSITIONS = 2_500;
 /** What is new in a group is old with the group: a larger nursery only takes memory. */
-const LIMITS = { maxYoungGenerationSizeMb: 16 };
+const LIMITS = { maxYoungGenerationSizeMb: 8 };
 
 /**
  * The events of a SQLite log up to a position as row groups, in their order, made by a thread with a connection of its

@@ -42,7 +42,9 @@ function groupReader(database, { columns, names, from, to }) {
         const { data, metadata } = JSON.parse(body);
         const { recordedAt } = metadata;
         if ((from !== undefined && recordedAt < from) || (to !== undefined && recordedAt >= to)) continue;
-        const event = { id, type, stream, revision, data, metadata };
+        // It is this thread's own: what is not to be seen is taken from it, not a copy made without.
+        data.nonce = data.pii = undefined;
+        const event = { id, type, stream, revision, data, metadata, open: data };
         for (let at = 0; at < readers.length; at += 1) cells[at]?.push(readers[at]?.(event) ?? null);
       }
       if (rows.length < ROWS_AT_ONCE) break;
