@@ -6,6 +6,7 @@ import { describeWithKafka } from '../libs/kafka-client/kafka-broker.spec-kit.js
 import { fsck } from '../libs/ownership-trail/fsck.js';
 import { parsePolicy } from '../libs/transparency-log/policy-file.js';
 import { found } from './canary.spec-kit.js';
+import { eraseContact, subjectOf } from './erasure.spec-kit.js';
 import { LeadLife } from './lead-life.spec-kit.js';
 import { formTeams, goodLead, signPolicy } from './people.spec-kit.js';
 import { startServices } from './separate-services.spec-kit.js';
@@ -71,6 +72,17 @@ describeWithKafka('Baton as separate services', () => {
       );
       expect((await log('ana').get('/readyz')).body).toMatchObject({ checks: { trail: 'ok' } });
       running.push(trail);
+      // lead-api takes the order; from then on nothing is opened, and lead-routing does the rest, step by step.
+      const { contact = '' } = await command('ana').read<{ contact?: string }>(`/leads/${lead}`);
+      expect((await command('maria').read<{ details: unknown }>(`/leads/${lead}/contact`)).details).not.toBe('erased');
+      await eraseContact(command, contact);
+      expect(await command('maria').read(`/leads/${lead}/contact`)).toEqual({ details: 'erased' });
+      await until(
+        () => subjectOf(command, contact),
+        ({ erasure }) => erasure?.done[contact]?.includes('keys') === true,
+        'the erasure of the keys by lead-routing',
+        60_000,
+      );
       for (const one of running) one.kill('SIGTERM');
       expect(await Promise.all(running.map(({ ended }) => ended))).toEqual([0, 0, 0, 0, 0]);
       const sinks = await sinksOf(services);
@@ -81,7 +93,8 @@ describeWithKafka('Baton as separate services', () => {
       const policy = parsePolicy(readFileSync(join(services.directory, 'trail.policy')));
       if (!policy.ok) throw new Error(policy.problem);
       const { size, rule } = await fsck(join(services.directory, 'trail'), { policy: policy.value });
-      expect([size, rule]).toEqual([events.length, 'unwitnessed: the policy asks for no quorum']);
+      expect(size).toBeGreaterThanOrEqual(events.length);
+      expect(rule).toBe('unwitnessed: the policy asks for no quorum');
     },
     LONGEST_MS,
   );
