@@ -51,21 +51,22 @@ export class UnsealableEvent extends Error {
 export function leafOf(event: PlacedEvent, prev: string | undefined): Leaf {
   const { sig, ...rest } = event.metadata as JsonObject & { readonly sig?: EventSignature };
   const said = rest as unknown as Omit<EventMetadata, 'authn' | 'change'> & Pick<Leaf, 'authn' | 'change'>;
+  // In the order of canonical JSON, which then has nothing to sort.
   return {
-    v: 1,
-    eventId: event.id,
-    stream: event.stream,
-    rev: String(event.revision),
-    ...(prev === undefined ? {} : { prev }),
-    type: event.type,
     actor: said.actor,
     ...(said.authn === undefined ? {} : { authn: said.authn }),
-    occurredAt: said.occurredAt,
-    recordedAt: said.recordedAt,
     ...(said.change === undefined ? {} : { change: said.change }),
     dataHash: canonicalHash(event.data),
+    eventId: event.id,
     metaHash: canonicalHash(rest),
+    occurredAt: said.occurredAt,
+    ...(prev === undefined ? {} : { prev }),
+    recordedAt: said.recordedAt,
+    rev: String(event.revision),
     ...(sig === undefined ? {} : { sig }),
+    stream: event.stream,
+    type: event.type,
+    v: 1,
   };
 }
 

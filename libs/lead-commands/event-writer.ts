@@ -94,17 +94,18 @@ export class EventWriter {
 
 function metadata(writing: Writing, draft: EventDraft | LeadDraft, actor: Actor): JsonObject {
   const { change, timeKnown } = draft as Partial<Pick<LeadDraft, 'change' | 'timeKnown'>>;
+  // In the order of canonical JSON, in which it is hashed for the leaf: there is then nothing to sort.
   const said: EventMetadata = {
-    occurredAt: draft.occurredAt < writing.recordedAt ? draft.occurredAt : writing.recordedAt,
-    recordedAt: writing.recordedAt,
+    $causationId: writing.causationId,
+    $correlationId: writing.correlationId,
     actor,
     authn: writing.authn,
-    commandId: writing.commandId,
     bodyMac: writing.bodyMac,
-    $correlationId: writing.correlationId,
-    $causationId: writing.causationId,
     ...(change ? { change } : {}),
+    commandId: writing.commandId,
     ...(writing.actor.role === 'import' ? { imported: true as const } : {}),
+    occurredAt: draft.occurredAt < writing.recordedAt ? draft.occurredAt : writing.recordedAt,
+    recordedAt: writing.recordedAt,
     ...(timeKnown === false ? { timeKnown } : {}),
   };
   return said as unknown as JsonObject;

@@ -34,27 +34,44 @@ export async function leadBundle(
     throw new RangeError(`a bundle has 1 to ${MOST_BUNDLE_LEAVES} leaves`);
 
   const hashes = new TileHashes(files.readTile, size);
-  const sizes = new Set<number>();
-  const streams = new Set<string>();
-  const leaves: TrailBundle['leaves'][number][] = [];
-  for (const index of covered) {
-    const extra = await leafAt(files, index, size);
-    streams.add(streamOf(extra, index));
-    const around = await archive.around(index);
+  // Listed once, if at all, and not by each of those that look at once.
+  await archive.around(covered.at(-1) ?? 0);
+  const proven = await inTurns(covered, async (index) => {
+    const [extra, proof, around] = await Promise.all([
+      leafAt(files, index, size),
+      hashes.inclusion(index),
+      archive.around(index),
+    ]);
     const [before, after] = [around.before ?? null, Math.min(around.after ?? size, size)];
-    for (const one of [before, after]) if (one !== null) sizes.add(one);
-    const proof = formatTlogProof({ extra, index, proof: await hashes.inclusion(index), checkpoint });
-    leaves.push({ index, proof, before, after });
-  }
-  const [stream = '', ...others] = streams;
+    const leaf = { index, proof: formatTlogProof({ extra, index, proof, checkpoint }), before, after };
+    return { leaf, stream: streamOf(extra, index) };
+  });
+  const [stream = '', ...others] = new Set(proven.map((one) => one.stream));
   if (others.length > 0) throw new RangeError('the leaves of a bundle are of one stream');
 
-  const checkpoints: TrailBundle['checkpoints'][number][] = [];
-  for (const one of [...sizes].sort((a, b) => a - b)) {
-    const proof = one === 0 ? [] : await hashes.consistency(one);
-    checkpoints.push({ ...(await keptCheckpoint(archive, one, { checkpoint, size })), proof: proof.map(encodeBase64) });
-  }
+  const leaves = proven.map(({ leaf }) => leaf);
+  const sizes = new Set(leaves.flatMap(({ before, after }) => (before === null ? [after] : [before, after])));
+  const checkpoints = await inTurns(
+    [...sizes].sort((a, b) => a - b),
+    async (one) => {
+      const [kept, proof] = await Promise.all([
+        keptCheckpoint(archive, one, { checkpoint, size }),
+        one === 0 ? [] : hashes.consistency(one),
+      ]);
+      return { ...kept, proof: proof.map(encodeBase64) };
+    },
+  );
   return { format: BUNDLE_FORMAT, stream, checkpoint, leaves, checkpoints };
+}
+
+/** Files are read some at once, since each read waits for several tasks of Node's thread pool; never all of 10,000. */
+const AT_ONCE = 16;
+
+async function inTurns<One, Result>(all: readonly One[], work: (one: One) => Promise<Result>): Promise<Result[]> {
+  const results: Result[] = [];
+  for (let from = 0; from < all.length; from += AT_ONCE)
+    results.push(...(await Promise.all(all.slice(from, from + AT_ONCE).map(work))));
+  return results;
 }
 
 interface Published {
