@@ -119,9 +119,17 @@ function stop(code: number): void {
     process.exit(code);
   })();
 }
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop(0));
+/** Ours alone: PostgreSQL's package listens as well, and would end this process before the others have ended. */
+function stopOnSignals(): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.removeAllListeners(signal);
+    process.once(signal, () => stop(0));
+  }
+}
+stopOnSignals();
 try {
   await start();
+  stopOnSignals();
 } catch (fault) {
   process.stderr.write(`servers: ${fault instanceof Error ? fault.message : String(fault)}\n`);
   stop(1);
