@@ -8,6 +8,8 @@ import { openSqliteStore, type OpenedSqliteStore } from '../libs/event-store/sql
 import { EventStoreDbDouble } from './eventstoredb/eventstoredb-double.spec-kit.js';
 import { TIMES } from './eventstoredb/fault-store.spec-kit.js';
 
+const timeOf = (n: number): string => new Date(Date.UTC(2026, 0, 1) + n).toISOString();
+
 /** What an event is, wherever it lies. */
 const contentOf = async (store: EventStore) =>
   (await everything(store)).map(({ stream, revision, id, type, data, metadata }) => ({
@@ -36,7 +38,10 @@ describe('copying a history from SQLite to EventStoreDB', () => {
     for (let n = 0; n < events; n += 1) {
       const stream = streams[(n * 7) % streams.length] ?? '';
       const at = next.get(stream) ?? 0;
-      const batch = [newEvent({ n, text: 'Zoë \ud800 漢' }, { recordedAt: `t${n}`, $correlationId: 'c' }), newEvent()];
+      const batch = [
+        newEvent({ n, text: 'Zoë \ud800 漢' }, { recordedAt: timeOf(n), $correlationId: 'c' }),
+        newEvent(),
+      ];
       expect(await source.store.append(stream, at === 0 ? 'no-stream' : at - 1, batch)).toMatchObject({ ok: true });
       next.set(stream, at + 2);
     }
