@@ -7,6 +7,7 @@ import { CreatingClient } from './create-requests.js';
 import { percentile, type BenchFigure } from './figure.js';
 import { HttpConnection } from './http-connection.js';
 import { LineProcess } from './line-process.js';
+import { startOptions } from './start-line.js';
 
 const CONNECTIONS = 50;
 const WARM_UP = 1_000;
@@ -25,7 +26,7 @@ export async function run(): Promise<BenchFigure[]> {
   const directory = await mkdtemp(join(tmpdir(), 'baton-bench-'));
   const dataDir = join(directory, 'data');
   await mkdir(dataDir, { mode: 0o700 });
-  const server = new LineProcess(join(import.meta.dirname, 'baton-server.js'), ['sqlite', dataDir]);
+  const server = new LineProcess(join(import.meta.dirname, 'baton-server.js'), ['sqlite', dataDir], {}, startOptions());
   try {
     const { url } = await server.hear<{ url: string }>();
     const api = await BatonApi.of(url, dataDir);
@@ -35,6 +36,8 @@ export async function run(): Promise<BenchFigure[]> {
     const { seconds, last } = await client.create(CREATES);
     const { lead, revision } = JSON.parse(last.body) as Place;
     await api.whenSeen(lead, revision);
+    // Also what the full load left behind: it is not the half load's.
+    await api.whenSealed(lead, revision);
     const most = CREATES / seconds;
     const seen = await seenAtRate(url, client, most / 2, await api.tokenOf('maria'));
     return [

@@ -6,8 +6,13 @@ import { parentPort, workerData } from 'node:worker_threads';
 
 /** "BtRd": tells a read database from any other SQLite file, so that no other file is ever written to. */
 const APPLICATION_ID = 0x42745264;
-/** Pages of 4 KiB before the log is moved into the file: rarer than by default, since a rebuild writes much. */
-const CHECKPOINT_PAGES = 16_000;
+/**
+ * Pages of 4 KiB before the log is moved into the file, which the commit that comes to so many waits for. A rebuild writes
+ * the same pages again and again, so the fewer times the better; while views are live somebody waits for each commit.
+ */
+const CHECKPOINT_PAGES = { filling: 16_000, live: 2_000 };
+/** Characters of parameters in a transaction from which on it is taken for one of a rebuild. */
+const FILLING = 1_000_000;
 const CACHE_KIB = 32_768;
 /** Enough for every shape of statement that the views and their batches have. */
 const MOST_STATEMENTS = 256;
@@ -30,6 +35,9 @@ class Connection {
   #statements = new Map();
   /** @type {ThreadFault | undefined} */
   #fault;
+  /** characters of parameters since the last commit */
+  #written = 0;
+  #checkpointPages = CHECKPOINT_PAGES.filling;
 
   /** @param {import('better-sqlite3').Database} database */
   constructor(database) {
@@ -56,7 +64,9 @@ class Connection {
   #run(sql, parameters) {
     if (sql === 'rollback') return this.#rollback();
     if (this.#fault !== undefined) return { fault: this.#fault };
+    this.#written += parameters.length;
     try {
+      if (sql === 'commit') this.#spaceCheckpoints();
       return this.#execute(sql, JSON.parse(parameters));
     } catch (error) {
       this.#fault = faultOf(error);
@@ -64,9 +74,18 @@ class Connection {
     }
   }
 
+  #spaceCheckpoints() {
+    const pages = this.#written >= FILLING ? CHECKPOINT_PAGES.filling : CHECKPOINT_PAGES.live;
+    this.#written = 0;
+    if (pages === this.#checkpointPages) return;
+    this.database.pragma(`wal_autocheckpoint = ${pages}`);
+    this.#checkpointPages = pages;
+  }
+
   /** @returns {FromThread} */
   #rollback() {
     this.#fault = undefined;
+    this.#written = 0;
     // Some faults, such as a full disk, have rolled back already.
     return this.database.inTransaction ? this.#execute('rollback', NO_PARAMETERS) : NOTHING;
   }
@@ -125,7 +144,7 @@ function open({ file, busyMilliseconds }) {
     database.pragma(`application_id = ${APPLICATION_ID}`);
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = NORMAL');
-    database.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+    database.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES.filling}`);
     database.pragma(`cache_size = -${CACHE_KIB}`);
     // A statement that changes many rows keeps what it changed until it is through: in a file, that is a third of all
     // that is written.
