@@ -72,13 +72,15 @@ export class PostgresKeyStore implements KeyStore {
 
   async reserveContact(reservation: ContactReservation): Promise<ReservedContact | 'erased'> {
     const { ring, random } = this.options;
-    for (let tries = 1; ; tries += 1) {
+    for (let tried: number | undefined; ;) {
       const { wrapped } = mintKey(reservation.newContact, 1, ring, random);
       const reserved = await this.writer.submit('reserveContact', { ...reservation, newKey: wrapped });
       if (reserved !== 'stale-epoch') return reserved;
-      // Another process has begun a new epoch; its key stands in the file that both read.
-      if (tries > 1) throw new KeyStoreFault('the key file is behind the key store');
+      if (wrapped.epoch === tried) throw new KeyStoreFault('the key file is behind the key store');
+      tried = wrapped.epoch;
+      // Another process has begun a new epoch: either its key stands in the file already, which both read, or only there.
       ring.refresh?.();
+      if ((await this.writer.submit('admitKeyRing', keyMarks(ring))) === 'foreign') throw new KeyStoreFault(FOREIGN);
     }
   }
 
