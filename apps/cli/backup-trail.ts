@@ -48,7 +48,7 @@ export async function copyTrail(dataDir: string, into: string): Promise<TrailCop
   return { size, ...(await digestOf(to)) };
 }
 
-/** Lays a copied log into a data directory. What somebody has put beside it stays. @throws CommandFailed for another one */
+/** That a backup's log is the one that was copied. @throws CommandFailed where it is another */
 export async function assertTrail(from: string, { files, sha256 }: TrailCopy): Promise<void> {
   const found = existsSync(join(from, TRAIL)) ? await digestOf(join(from, TRAIL)) : undefined;
   if (found?.sha256 !== sha256 || found.files !== files)
@@ -58,6 +58,7 @@ export async function assertTrail(from: string, { files, sha256 }: TrailCopy): P
     );
 }
 
+/** Lays a copied log into a data directory. What somebody has put beside it stays. */
 export async function restoreTrail(from: string, dataDir: string): Promise<void> {
   const files = await filesIn(join(from, TRAIL));
   // Without `pending` a log is not gone on with: it comes last.

@@ -72,7 +72,8 @@ export class PostgresKeyStore implements KeyStore {
 
   async reserveContact(reservation: ContactReservation): Promise<ReservedContact | 'erased'> {
     const { ring, random } = this.options;
-    for (let tried: number | undefined; ;) {
+    let tried: number | undefined;
+    for (;;) {
       const { wrapped } = mintKey(reservation.newContact, 1, ring, random);
       const reserved = await this.writer.submit('reserveContact', { ...reservation, newKey: wrapped });
       if (reserved !== 'stale-epoch') return reserved;

@@ -1,6 +1,7 @@
 import { sql, type Kysely } from 'kysely';
 import type { OutcomeDimension, OutcomeMetric } from '../metric-catalogue/outcome-metric.js';
 import type { ReadDatabase } from '../read-database/read-database.js';
+import { leadingColumns } from './leading-columns.js';
 import { COUNTED_BY, type OutcomeTables } from './outcome-tables.js';
 import { DIMENSION_COLUMNS, having } from './outcome-traits.js';
 
@@ -54,10 +55,9 @@ export class OutcomeNumbers {
     const by = [...new Set([...query.by, ...metric.alwaysBy])];
     const among = having(metric.among, asOf);
     const each = metric.kind === 'average' || metric.kind === 'sum' ? sql`worth` : sql`1`;
-    // What lies together in the index of the numbers first: that is added up as it is read, and few rows are left to sort.
-    const beside = COUNTED_BY.slice(
-      0,
-      1 + Math.max(-1, ...by.map((one) => COUNTED_BY.indexOf(DIMENSION_COLUMNS[one]))),
+    const beside = leadingColumns(
+      COUNTED_BY,
+      by.map((one) => DIMENSION_COLUMNS[one]),
     );
     const parts = unitsOf(this.db, query)
       .select([

@@ -6,6 +6,7 @@ import { conditions, type OnCard } from './card-filter.js';
 import { DAY_MS } from './card-standing.js';
 import { COUNTED_BY } from './lead-card-indexes.js';
 import type { LeadCardTables } from './lead-card-tables.js';
+import { leadingColumns } from './leading-columns.js';
 import type { AskedEvidence, AskedRows, AskedUnits } from './number-source.js';
 import { pageOfLeads } from './outcome-evidence.js';
 import { MOST_NUMBER_ROWS, type NumberRow } from './outcome-numbers.js';
@@ -49,8 +50,10 @@ export class StandingNumbers {
     const by = [...new Set([...(asked.by as readonly StandingDimension[]), ...metric.alwaysBy])];
     const columns = COLUMNS[metric.bookedTo];
     const others = by.filter((one) => one !== 'age');
-    // What lies together in the board's index first: that is added up as it is read, and few rows are left to sort.
-    const beside = COUNTED_BY.slice(0, 1 + Math.max(-1, ...others.map((one) => COUNTED_BY.indexOf(columns[one]))));
+    const beside = leadingColumns(
+      COUNTED_BY,
+      others.map((one) => columns[one]),
+    );
     const parts = this.units(metric, asked, moment, scope)
       .select((eb) => [
         eb.fn.countAll<number>().as('units'),
