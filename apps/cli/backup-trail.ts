@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseCheckpointNote } from '../../libs/transparency-log/checkpoint.js';
-import { synced, writeDurably } from './durable-files.js';
+import { synced, writeDurably } from '../../libs/durable-files/durable-files.js';
 import { CommandFailed, EXIT } from './exit-codes.js';
 
 /** The log's folder in a backup, as it is in a data directory. */

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { assertSound, SqliteSnapshot } from '../../libs/event-store/sqlite-snapshot.js';
 import { BACKED_UP, KEYS, MANIFEST, parseManifest, type BackedUp, type Manifest } from './backup-files.js';
 import { assertTrail, copyTrail, restoreTrail, TRAIL, TRAIL_KEY } from './backup-trail.js';
-import { copyDurably, synced, writeDurably } from './durable-files.js';
+import { copyDurably, synced, writeDurably } from '../../libs/durable-files/durable-files.js';
 import { CommandFailed, EXIT } from './exit-codes.js';
 
 /** Told again and again how much of all is done. */

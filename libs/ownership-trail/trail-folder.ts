@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { access, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { access, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { synced, writeDurably } from '../durable-files/durable-files.js';
 import { TrailReader } from './trail-reader.js';
 
 export interface FolderFile {
@@ -35,12 +36,12 @@ export class TrailFolder extends TrailReader {
     for (const { path } of files) await this.#makeFolders(dirname(path), folders);
     // All have ended, also after a fault of one: a second try must not meet the rest of the first.
     const drafts = await Promise.allSettled(
-      files.map(({ path, bytes }) => writeDraft(join(this.folder, draftOf(path)), bytes)),
+      files.map(({ path, bytes }) => writeDurably(join(this.folder, draftOf(path)), bytes, 'w')),
     );
     for (const draft of drafts) if (draft.status === 'rejected') throw draft.reason as Error;
     beforeNaming();
     for (const { path } of files) await rename(join(this.folder, draftOf(path)), join(this.folder, path));
-    await Promise.all([...folders].map((folder) => syncFolder(join(this.folder, folder))));
+    await Promise.all([...folders].map((folder) => synced(join(this.folder, folder))));
   }
 
   /** For the last look before a file is replaced, which must not be parted from the replacing by a wait. */
@@ -77,22 +78,3 @@ export class TrailFolder extends TrailReader {
 }
 
 const draftOf = (path: string): string => `${path}.draft`;
-
-async function writeDraft(file: string, bytes: string | Uint8Array): Promise<void> {
-  const handle = await open(file, 'w', 0o600);
-  try {
-    await handle.writeFile(bytes);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 
-/** Files that are on the disk when these return, for their owner only. */
+/** A copy that is on the disk when this returns, for its owner only; what was there is replaced. */
 export async function copyDurably(from: string, to: string): Promise<void> {
   const target = await open(to, 'w', 0o600);
   try {
@@ -12,16 +12,18 @@ export async function copyDurably(from: string, to: string): Promise<void> {
   }
 }
 
-export async function writeDurably(file: string, text: string | Uint8Array): Promise<void> {
-  const handle = await open(file, 'wx', 0o600);
+/** A file that is on the disk when this returns, for its owner only. @param flag `wx`: there must be none */
+export async function writeDurably(file: string, bytes: string | Uint8Array, flag: 'w' | 'wx' = 'wx'): Promise<void> {
+  const handle = await open(file, flag, 0o600);
   try {
-    await handle.writeFile(text);
+    await handle.writeFile(bytes);
     await handle.sync();
   } finally {
     await handle.close();
   }
 }
 
+/** What a file holds, or a folder's entries, is on the disk when this returns. */
 export async function synced(path: string): Promise<void> {
   const handle = await open(path, 'r');
   try {
