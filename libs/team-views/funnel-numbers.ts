@@ -3,7 +3,6 @@ import type { FunnelDimension, Metric } from '../metric-catalogue/metric.js';
 import type { ReadDatabase } from '../read-database/read-database.js';
 import type { Funnel, FunnelRow } from './funnel.js';
 import type { FunnelTables } from './funnel-tables.js';
-import type { LeadCardTables } from './lead-card-tables.js';
 import { MOST_NUMBER_ROWS, type NumberRow } from './outcome-numbers.js';
 import type { AnsweredMetric, AskedEvidence, AskedRows, AskedUnits } from './number-source.js';
 import { onceEach, pageOfLeads } from './outcome-evidence.js';
@@ -12,14 +11,12 @@ import { leadsInSight } from './scope.js';
 /** The funnel's numbers one by one, with the leads behind each. */
 export class FunnelNumbers {
   private readonly db: Kysely<FunnelTables>;
-  private readonly cards: Kysely<LeadCardTables>;
 
   constructor(
     database: Pick<ReadDatabase, 'reading'>,
     private readonly funnel: Funnel,
   ) {
     this.db = database.reading.withTables<FunnelTables>();
-    this.cards = database.reading.withTables<LeadCardTables>();
   }
 
   of(metric: Metric): AnsweredMetric {
@@ -51,7 +48,7 @@ export class FunnelNumbers {
     const counted = metric.kind === 'count' ? metric.id : part === 'counted' ? metric.of : metric.over;
     const behind = this.behind(asked, part === 'apart' ? undefined : counted);
     if (scope.all) return pageOfLeads(behind, behind, asked, onceEach);
-    return pageOfLeads(behind, behind.where('lead', 'in', leadsInSight(this.cards, scope)), asked, onceEach);
+    return pageOfLeads(behind, behind.where('lead', 'in', leadsInSight(scope)), asked, onceEach);
   }
 
   /** Leads that were counted in a metric; none where it is undefined. */

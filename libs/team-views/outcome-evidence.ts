@@ -1,7 +1,6 @@
 import { sql, type Kysely, type SelectQueryBuilder, type SqlBool } from 'kysely';
 import type { OutcomeMetric } from '../metric-catalogue/outcome-metric.js';
 import type { ReadDatabase } from '../read-database/read-database.js';
-import type { LeadCardTables } from './lead-card-tables.js';
 import { unitsOf, type OutcomeFilter } from './outcome-numbers.js';
 import type { OutcomeTables } from './outcome-tables.js';
 import { having } from './outcome-traits.js';
@@ -33,11 +32,9 @@ export interface EvidencePage {
 /** Which leads stand behind a number. */
 export class OutcomeEvidence {
   private readonly db: Kysely<OutcomeTables>;
-  private readonly cards: Kysely<LeadCardTables>;
 
   constructor(database: Pick<ReadDatabase, 'reading'>) {
     this.db = database.reading.withTables<OutcomeTables>();
-    this.cards = database.reading.withTables<LeadCardTables>();
   }
 
   page(query: EvidenceQuery): Promise<EvidencePage> {
@@ -54,7 +51,7 @@ export class OutcomeEvidence {
 
   private readable(behind: ReturnType<OutcomeEvidence['behind']>, scope: Scope) {
     if (scope.all) return behind;
-    return behind.where('outcome.lead', 'in', leadsInSight(this.cards, scope));
+    return behind.where('outcome.lead', 'in', leadsInSight(scope));
   }
 }
 
