@@ -4,6 +4,7 @@ import type { Clock } from '../../libs/decider/clock.js';
 import type { EventSigner } from '../../libs/event-signing/event-signer.js';
 import type { EventStore } from '../../libs/event-store/event-store.js';
 import type { SqliteEventStore } from '../../libs/event-store/sqlite-event-store.js';
+import { TRAIL_FOLDER } from '../../libs/ownership-trail/trail-files.js';
 import type { TrailPlace } from '../../libs/ownership-trail/trail-set-up.js';
 import type { Trail, TrailObservation } from '../../libs/ownership-trail/trail-status.js';
 import { TrailThread } from '../../libs/ownership-trail/trail-thread.js';
@@ -15,7 +16,7 @@ export type OpenTrail = (observe: (seen: TrailObservation) => void) => Promise<T
 
 /** The trail of a data folder: `trail/`, and beside it its key, its policy and the event keys that it trusts. */
 export const embeddedTrail = (dataDir: string, signer: EventSigner): TrailPlace => ({
-  folder: join(dataDir, 'trail'),
+  folder: join(dataDir, TRAIL_FOLDER),
   writerKey: formatVkey(signer.key),
 });
 

@@ -1,5 +1,5 @@
 import { SIGNING_KEY_FILE } from '../../libs/event-signing/signing-key.js';
-import type { TrailCopy } from './backup-trail.js';
+import type { TrailCopy } from '../../libs/ownership-trail/trail-copy.js';
 
 /**
  * What an embedded installation's data is, in the order in which its moments are taken: views may lag behind the events

@@ -4,7 +4,8 @@ import { chmod, readFile, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { assertSound, SqliteSnapshot } from '../../libs/event-store/sqlite-snapshot.js';
 import { BACKED_UP, KEYS, MANIFEST, parseManifest, type BackedUp, type Manifest } from './backup-files.js';
-import { assertTrail, copyTrail, restoreTrail, TRAIL, TRAIL_KEY } from './backup-trail.js';
+import { copyTrail, isTrailCopy, restoreTrail } from '../../libs/ownership-trail/trail-copy.js';
+import { TRAIL_FOLDER } from '../../libs/ownership-trail/trail-files.js';
 import { copyDurably, synced, writeDurably } from '../../libs/durable-files/durable-files.js';
 import { CommandFailed, EXIT } from './exit-codes.js';
 
@@ -67,7 +68,7 @@ export async function backUp(dataDir: string, into: string, now: () => Date, pro
 export async function restore(from: string, dataDir: string, progress: Progress): Promise<Manifest> {
   const manifest = await manifestIn(from);
   const { trail } = manifest;
-  const names = [...BACKED_UP.flatMap((name) => [name, `${name}-wal`]), TRAIL];
+  const names = [...BACKED_UP.flatMap((name) => [name, `${name}-wal`]), TRAIL_FOLDER];
   const taken = names.find((name) => existsSync(join(dataDir, name)));
   if (taken !== undefined)
     throw new CommandFailed(EXIT.unusableInput, `${dataDir} has a ${taken} already: restore into a new data directory`);
@@ -76,11 +77,10 @@ export async function restore(from: string, dataDir: string, progress: Progress)
   for (const { name, bytes, sha256 } of manifest.files) {
     const file = join(from, name);
     const found = existsSync(file) ? await digestOf(file) : undefined;
-    if (found?.sha256 !== sha256 || found.bytes !== bytes)
-      throw new CommandFailed(EXIT.unusableInput, `${file} is not what the backup was taken as: use another backup`);
+    if (found?.sha256 !== sha256 || found.bytes !== bytes) throw notAsTaken(file);
     progress((done += bytes), total);
   }
-  if (trail) await assertTrail(from, trail);
+  if (trail && !(await isTrailCopy(from, trail))) throw notAsTaken(join(from, TRAIL_FOLDER));
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   if (trail) await restoreTrail(from, dataDir);
   for (const { name, bytes } of manifest.files) {
@@ -96,11 +96,14 @@ export async function restore(from: string, dataDir: string, progress: Progress)
 
 /** What a restored directory still lacks, in words. */
 export function withoutKeys(dataDir: string): string | undefined {
-  const keys = existsSync(join(dataDir, TRAIL)) ? [...KEYS, TRAIL_KEY] : KEYS;
+  const keys = existsSync(join(dataDir, TRAIL_FOLDER)) ? [...KEYS, `${TRAIL_FOLDER}.key`] : KEYS;
   const lacking = keys.filter((name) => !existsSync(join(dataDir, name)));
   if (lacking.length === 0) return undefined;
-  return `put the installation's ${lacking.join(', ').replace(/, (?=[^,]*$)/, ' and ')} into ${dataDir} before it is started: no backup holds keys`;
+  return `put the installation's ${new Intl.ListFormat('en-GB').format(lacking)} into ${dataDir} before it is started: no backup holds keys`;
 }
+
+const notAsTaken = (path: string): CommandFailed =>
+  new CommandFailed(EXIT.unusableInput, `${path} is not what the backup was taken as: use another backup`);
 
 async function manifestIn(folder: string): Promise<Manifest> {
   const text = await readFile(join(folder, MANIFEST), 'utf8').catch(() => undefined);

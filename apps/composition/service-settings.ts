@@ -6,6 +6,7 @@ import type { RateLimit } from '../../libs/http-kit/rate-limit.js';
 import type { IssuerSettings } from '../../libs/http-kit/token-verifier.js';
 import { kafkaSettingsFrom, type KafkaSettings } from '../../libs/kafka-client/kafka-settings.js';
 import type { LogLevel } from '../../libs/telemetry/logger.js';
+import { TRAIL_FOLDER } from '../../libs/ownership-trail/trail-files.js';
 import { postgresAddress } from '../../libs/postgres/postgres-address.js';
 import type { TrailPlace } from '../../libs/ownership-trail/trail-set-up.js';
 import { isKeyName } from '../../libs/transparency-log/note-key.js';
@@ -110,7 +111,7 @@ function refuse(rule: string): never {
 export function trailFrom(environment: NodeJS.ProcessEnv): TrailPlace | undefined {
   const { BATON_TRAIL, BATON_DATA, BATON_TRAIL_KEY, BATON_TRAIL_POLICY, BATON_TRAIL_ORIGIN, BATON_EVENT_KEYS } =
     environment;
-  const folder = BATON_TRAIL ?? (BATON_DATA ? join(BATON_DATA, 'trail') : undefined);
+  const folder = BATON_TRAIL ?? (BATON_DATA ? join(BATON_DATA, TRAIL_FOLDER) : undefined);
   if (folder === undefined) return undefined;
   if (BATON_TRAIL_ORIGIN !== undefined && !isKeyName(BATON_TRAIL_ORIGIN))
     throw new SettingsRefused('BATON_TRAIL_ORIGIN must have no spaces and no plus sign, such as log.example/baton');

@@ -1,13 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseSize } from '../transparency-log/tree-size.js';
+import { ARCHIVE, firstForm, lastForm } from './trail-files.js';
 import type { TrailFolder } from './trail-folder.js';
-
-const FOLDER = 'checkpoints';
-
-/** The first published checkpoint of a size, and where it was cosigned again, its last form. */
-export const firstForm = (size: number): string => `${FOLDER}/${size}`;
-export const lastForm = (size: number): string => `${FOLDER}/${size}.last`;
 
 /** The sizes of two neighbouring checkpoints: the last one without a leaf, and the first one with it. */
 export interface Neighbours {
@@ -59,7 +54,7 @@ export class CheckpointArchive {
 export async function archivedSizes(folder: string): Promise<readonly number[]> {
   let names: readonly string[];
   try {
-    names = await readdir(join(folder, FOLDER));
+    names = await readdir(join(folder, ARCHIVE));
   } catch (fault) {
     if ((fault as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw fault;

@@ -1,7 +1,8 @@
 import { sameHash } from '../transparency-log/merkle-hash.js';
 import type { TlogPolicy } from '../transparency-log/tlog-policy.js';
 import { trustCheckpoint, type TrustedCheckpoint } from '../transparency-log/trusted-checkpoint.js';
-import { firstForm, lastForm, neighboursOf } from './checkpoint-archive.js';
+import { neighboursOf } from './checkpoint-archive.js';
+import { firstForm, lastForm } from './trail-files.js';
 import { seenBetween, type SeenBetween } from './seen-between.js';
 import type { TrailReader } from './trail-reader.js';
 

@@ -7,6 +7,7 @@ import { tileWidth } from '../transparency-log/tile-shape.js';
 import { formatTlogProof } from '../transparency-log/tlog-proof.js';
 import { BUNDLE_FORMAT, MOST_BUNDLE_LEAVES, type TrailBundle } from './bundle-format.js';
 import { CheckpointArchive } from './checkpoint-archive.js';
+import { CHECKPOINT } from './trail-files.js';
 import { TrailFolder } from './trail-folder.js';
 
 /** The log's own files are not as they should be: a bundle of them would prove nothing. */
@@ -80,7 +81,7 @@ interface Published {
 }
 
 async function published(files: TrailFolder): Promise<Published> {
-  const bytes = await files.read('checkpoint');
+  const bytes = await files.read(CHECKPOINT);
   const note = bytes && parseCheckpointNote(bytes);
   if (!note?.ok) throw new BundleFault('the trail has no checkpoint that can be read');
   return { checkpoint: bytes?.toString('utf8') ?? '', size: note.value.checkpoint.size };

@@ -10,6 +10,7 @@ import { INDEX_VERSION, makeAnew, type LeafIndexTables, type ProgressRow } from 
 import type { PlacedLeaf } from './leaf-ownership.js';
 import { LeafRows } from './leaf-rows.js';
 import { LogUnreadable, sealedEntries } from './sealed-entries.js';
+import { CHECKPOINT } from './trail-files.js';
 import { TrailFolder } from './trail-folder.js';
 
 /** Leaves written at a time: what is held in memory. */
@@ -81,7 +82,7 @@ export class LeafIndex {
 
   /** undefined while nothing is published */
   private async head(): Promise<Head | undefined> {
-    const text = (await this.files.read('checkpoint'))?.toString('utf8');
+    const text = (await this.files.read(CHECKPOINT))?.toString('utf8');
     if (text === undefined) return undefined;
     const note = parseCheckpointNote(text);
     if (!note.ok) throw new LogUnreadable(`the log's checkpoint cannot be read: ${note.problem}`);

@@ -13,6 +13,7 @@ import { brokenPromise, placeOf } from './receipts.js';
 import { recordedAtProblem } from './seen-between.js';
 import { StoreFollower, type StoreReading } from './store-follower.js';
 import { StreamChains } from './stream-chains.js';
+import { CHECKPOINT } from './trail-files.js';
 import type { TrailReader } from './trail-reader.js';
 import { continuesFrom } from './trusted-log.js';
 import { doubtOf, isoOf, saidOfLog, type SaidOfLog, type Verdict } from './verdict.js';
@@ -82,7 +83,7 @@ export class LogMonitor {
   /** Looks once. @param now seconds since 1970 */
   async look(now: number): Promise<MonitorReport> {
     const { log, memory, policy, maxAge } = this.options;
-    const note = await log.read('checkpoint');
+    const note = await log.read(CHECKPOINT);
     if (note === undefined) return this.#violated(now, { rule: 'checkpoint: there is none' });
     const trusted = trustCheckpoint(note, policy);
     if (!trusted.ok) return this.#violated(now, { rule: trusted.problem, proof: { found: note.toString('utf8') } });

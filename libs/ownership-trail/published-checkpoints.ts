@@ -2,6 +2,7 @@ import type { Clock } from '../decider/clock.js';
 import { parseCheckpointNote } from '../transparency-log/checkpoint.js';
 import { trustCheckpoint } from '../transparency-log/trusted-checkpoint.js';
 import type { TlogPolicy } from '../transparency-log/tlog-policy.js';
+import { CHECKPOINT, firstForm, lastForm } from './trail-files.js';
 import type { TrailFolder } from './trail-folder.js';
 import type { Witnesses } from './witnesses.js';
 
@@ -23,9 +24,6 @@ export interface Published {
 }
 
 const HEARTBEAT_MS = 60_000;
-const CHECKPOINT = 'checkpoint';
-/** The first published checkpoint of a size; with `.last`, the one whose cosignatures were last refreshed. */
-const archived = (size: number): string => `checkpoints/${size}`;
 
 /**
  * Hands out what the sealer has signed, once the policy's quorum of witnesses has cosigned it. Every checkpoint that was
@@ -84,8 +82,8 @@ export class PublishedCheckpoints {
     const { note, hasQuorum, missing } = await witnesses.cosign(pending);
     this.#missing = missing;
     if (!hasQuorum) return false;
-    const isFirst = !(await files.has(archived(size)));
-    const path = isFirst ? archived(size) : `${archived(size)}.last`;
+    const isFirst = !(await files.has(firstForm(size)));
+    const path = isFirst ? firstForm(size) : lastForm(size);
     // Without witnesses a checkpoint says no time, so a second one of its size says nothing new.
     if (isFirst || !witnesses.isEmpty) await files.write([{ path, bytes: note }], assertMine);
     await files.write([{ path: CHECKPOINT, bytes: note }], assertMine);

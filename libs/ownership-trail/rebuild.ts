@@ -10,6 +10,7 @@ import { trustCheckpoint, type TrustedCheckpoint } from '../transparency-log/tru
 import { QuarantineDecisions } from './quarantine-decisions.js';
 import { MOST_LEAVES, Sealer } from './sealer.js';
 import { KEY_STREAM, SealingKeys } from './sealing-keys.js';
+import { CHECKPOINT } from './trail-files.js';
 import { TrailLog } from './trail-log.js';
 import { TrailFolder } from './trail-folder.js';
 import { TrailNotWhole, TrailRefused } from './trail-refused.js';
@@ -116,7 +117,7 @@ async function openChecked({ folder, signers }: RebuildParts): Promise<TrailLog>
 async function largestKnown(parts: RebuildParts): Promise<TrustedCheckpoint> {
   const { policy, folder, kept } = parts;
   const told = await Promise.all(policy.witnesses.map((witness) => toldBy(witness.url, parts)));
-  const published = await new TrailFolder(folder).read('checkpoint');
+  const published = await new TrailFolder(folder).read(CHECKPOINT);
   const known: TrustedCheckpoint[] = [];
   for (const note of [...told, published, kept]) {
     const trusted = note && trustCheckpoint(note, policy);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { access, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { synced, writeDurably } from '../durable-files/durable-files.js';
+import { draftOf } from './trail-files.js';
 import { TrailReader } from './trail-reader.js';
 
 export interface FolderFile {
@@ -76,5 +77,3 @@ export class TrailFolder extends TrailReader {
     }
   }
 }
-
-const draftOf = (path: string): string => `${path}.draft`;

@@ -16,6 +16,7 @@ import { rightEdge } from '../transparency-log/tile-shape.js';
 import { checkLog, type LogCheckOptions } from './log-check.js';
 import type { StreamChains } from './stream-chains.js';
 import { TrailFence, takenOver } from './trail-fence.js';
+import { CHECKPOINT, PENDING, positionPath } from './trail-files.js';
 import { TrailFolder, type FolderFile } from './trail-folder.js';
 import { TrailNotWhole, TrailRefused } from './trail-refused.js';
 
@@ -31,10 +32,6 @@ export interface NewLeaf {
   /** of its event in the store */
   readonly position: Position;
 }
-
-/** The sealer's own last checkpoint: its memory of how far it is. */
-const PENDING = 'pending';
-const positionPath = (size: number): string => `position/${size}`;
 
 /**
  * The log's one writer. What a checkpoint covers is durable before the checkpoint is written, the position of the last
@@ -222,7 +219,7 @@ async function lastCheckpoint(
   const text = await files.read(PENDING);
   if (text === undefined) {
     // A log begins with the checkpoint of nothing: one with files and none would, begun anew, be a fork.
-    if ((await files.has('tile')) || (await files.has('checkpoint')))
+    if ((await files.has('tile')) || (await files.has(CHECKPOINT)))
       throw new TrailNotWhole('the trail has files but not its last checkpoint (pending): baton audit rebuild');
     const checkpoint = { origin: signers[0].key.name, size: 0, root: EMPTY_ROOT, extensions: [] };
     const note = signCheckpoint(checkpoint, [signers[0]]);

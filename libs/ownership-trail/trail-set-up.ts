@@ -5,6 +5,7 @@ import { formatVkey, idHex, parseVkey, SIGNATURE_TYPE } from '../transparency-lo
 import type { NoteSigner } from '../transparency-log/note-signer.js';
 import { parsePolicy } from '../transparency-log/policy-file.js';
 import type { TlogPolicy } from '../transparency-log/tlog-policy.js';
+import { PENDING } from './trail-files.js';
 import { TrailRefused } from './trail-refused.js';
 
 /** Where a log is kept and what it is signed with. */
@@ -40,7 +41,7 @@ const RANDOM_BYTES = 4;
 export function openTrailSetUp(place: TrailPlace, random: (bytes: number) => Uint8Array): TrailSetUp {
   const { folder, keyFile = `${folder}.key`, policyFile = `${folder}.policy`, origin } = place;
   // A fresh key would sign another log under this one's files.
-  if (existsSync(`${folder}/pending`) && !existsSync(keyFile))
+  if (existsSync(`${folder}/${PENDING}`) && !existsSync(keyFile))
     throw new TrailRefused(`the trail is there but its key ${keyFile} is not: put it there, no backup holds it`);
   const name = origin ?? { made: `baton.local/${Buffer.from(random(RANDOM_BYTES)).toString('hex')}` };
   const signers = openSigningKeys(keyFile, { name, type: SIGNATURE_TYPE.ed25519, random });
@@ -72,7 +73,7 @@ export function trustedEventKeys({
   writerKey,
 }: TrailPlace): EventKeys {
   if (!existsSync(file)) {
-    const key = writerKey === undefined || existsSync(`${folder}/pending`) ? undefined : parseVkey(writerKey);
+    const key = writerKey === undefined || existsSync(`${folder}/${PENDING}`) ? undefined : parseVkey(writerKey);
     if (!key?.ok) throw new TrailRefused(`${file} is missing: put the public keys of events there (event-keys)`);
     make(file, formatEventKeys(new Map([[idHex(key.value.id), { key: key.value, from: ALWAYS }]])));
   }

@@ -4,11 +4,12 @@ import { TileFault, TileHashes } from '../transparency-log/tile-hashes.js';
 import type { TlogPolicy } from '../transparency-log/tlog-policy.js';
 import { trustCheckpoint, type TrustedCheckpoint } from '../transparency-log/trusted-checkpoint.js';
 import { splitView } from './bundle-checkpoints.js';
+import { CHECKPOINT } from './trail-files.js';
 import type { TrailReader } from './trail-reader.js';
 
 /** The checkpoint that a log holds, under a policy. */
 export async function trustedHead(log: TrailReader, policy: TlogPolicy): Promise<Parsed<TrustedCheckpoint>> {
-  const text = await log.read('checkpoint');
+  const text = await log.read(CHECKPOINT);
   return text === undefined ? refused('checkpoint: there is none') : trustCheckpoint(text, policy);
 }
 

@@ -9,6 +9,7 @@ import { PublicRoute } from '../../http-kit/public-route.js';
 import { parseTilePath } from '../../transparency-log/tile-path.js';
 import { parseSize } from '../../transparency-log/tree-size.js';
 import type { ServedTrail } from '../served-trail.js';
+import { CHECKPOINT, firstForm, lastForm } from '../trail-files.js';
 import { TrailFolder } from '../trail-folder.js';
 import { assertAuditor } from './audit-access.js';
 
@@ -40,7 +41,7 @@ export class AuditLogController {
   @ApiProduces(TEXT)
   @ApiOkResponse({ description: 'A signed note.', schema: { type: 'string' } })
   async checkpoint(@Res() reply: FastifyReply): Promise<void> {
-    this.#send(reply, await this.#files.read('checkpoint'), { type: TEXT, caching: SHORTLY });
+    this.#send(reply, await this.#files.read(CHECKPOINT), { type: TEXT, caching: SHORTLY });
   }
 
   /** The published checkpoint of a size, as its witnesses first cosigned it; `<size>.last`: as they last did. */
@@ -53,7 +54,7 @@ export class AuditLogController {
     const isLast = text.endsWith('.last');
     const size = parseSize(isLast ? text.slice(0, -'.last'.length) : text);
     if (size === undefined) throw malformed({ in: 'path', field: 'size', rule: 'must be a decimal number of leaves' });
-    const path = `checkpoints/${size}${isLast ? '.last' : ''}`;
+    const path = isLast ? lastForm(size) : firstForm(size);
     this.#send(reply, await this.#files.read(path), { type: TEXT, caching: isLast ? SHORTLY : FOR_EVER });
   }
 

@@ -2,15 +2,13 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { parseCheckpointNote } from '../../libs/transparency-log/checkpoint.js';
-import { synced, writeDurably } from '../../libs/durable-files/durable-files.js';
-import { CommandFailed, EXIT } from './exit-codes.js';
+import { synced, writeDurably } from '../durable-files/durable-files.js';
+import { parseCheckpointNote } from '../transparency-log/checkpoint.js';
+import { archivedSize, CHECKPOINT, isDraft, PENDING, positionPath, TRAIL_FOLDER } from './trail-files.js';
+import { TrailRefused } from './trail-refused.js';
 
-/** The log's folder in a backup, as it is in a data directory. */
-export const TRAIL = 'trail';
 /** Beside the folder, and public: whom the log trusts. Its key is not. */
-const BESIDE = ['trail.policy', 'trail.event-keys'] as const;
-export const TRAIL_KEY = 'trail.key';
+const BESIDE = [`${TRAIL_FOLDER}.policy`, `${TRAIL_FOLDER}.event-keys`] as const;
 
 /** All files of a copied log as one: a log has too many to name each. */
 export interface TrailCopy {
@@ -27,43 +25,42 @@ const MOST_TRIES = 20;
  * Copies a log while it is sealed on: the last signed checkpoint, all that it covers, and the kept checkpoints, whose
  * times no store could give again. To be called before the events are copied, which must reach as far as the log.
  *
+ * @param dataDir has the log in its folder `trail`; so has `into` afterwards
  * @returns undefined where there is no log
+ * @throws TrailRefused where it cannot be copied
  */
 export async function copyTrail(dataDir: string, into: string): Promise<TrailCopy | undefined> {
-  const [from, to] = [join(dataDir, TRAIL), join(into, TRAIL)];
-  if (!existsSync(join(from, 'pending'))) return undefined;
+  const [from, to] = [join(dataDir, TRAIL_FOLDER), join(into, TRAIL_FOLDER)];
+  if (!existsSync(join(from, PENDING))) return undefined;
   // What is handed out is never ahead of what is signed, if it is read first.
-  const checkpoint = await readIfThere(join(from, 'checkpoint'));
+  const checkpoint = await readIfThere(join(from, CHECKPOINT));
   const { pending, size, position } = await signedSoFar(from);
   const published = checkpoint === undefined ? -1 : sizeOf(checkpoint);
   const copied = new Set<string>();
   for (let tries = 1; (await copyNew(from, to, published, copied)) > 0; tries += 1)
-    if (tries === MOST_TRIES)
-      throw new CommandFailed(EXIT.failed, `the trail in ${from} changes faster than it is copied`);
-  await mkdir(join(to, 'position'), { recursive: true, mode: 0o700 });
-  if (position !== undefined) await writeDurably(join(to, `position/${size}`), position);
-  if (checkpoint !== undefined) await writeDurably(join(to, 'checkpoint'), checkpoint);
-  await writeDurably(join(to, 'pending'), pending);
+    if (tries === MOST_TRIES) throw new TrailRefused(`the trail in ${from} changes faster than it is copied`);
+  const positionFile = join(to, positionPath(size));
+  await mkdir(dirname(positionFile), { recursive: true, mode: 0o700 });
+  if (position !== undefined) await writeDurably(positionFile, position);
+  if (checkpoint !== undefined) await writeDurably(join(to, CHECKPOINT), checkpoint);
+  await writeDurably(join(to, PENDING), pending);
   for (const name of BESIDE) await copyIfThere(join(dataDir, name), join(into, name));
   return { size, ...(await digestOf(to)) };
 }
 
-/** That a backup's log is the one that was copied. @throws CommandFailed where it is another */
-export async function assertTrail(from: string, { files, sha256 }: TrailCopy): Promise<void> {
-  const found = existsSync(join(from, TRAIL)) ? await digestOf(join(from, TRAIL)) : undefined;
-  if (found?.sha256 !== sha256 || found.files !== files)
-    throw new CommandFailed(
-      EXIT.unusableInput,
-      `${join(from, TRAIL)} is not what the backup was taken as: use another`,
-    );
+/** Whether what lies there is, file by file, what was copied. */
+export async function isTrailCopy(from: string, { files, sha256 }: TrailCopy): Promise<boolean> {
+  const folder = join(from, TRAIL_FOLDER);
+  const found = existsSync(folder) ? await digestOf(folder) : undefined;
+  return found?.sha256 === sha256 && found.files === files;
 }
 
 /** Lays a copied log into a data directory. What somebody has put beside it stays. */
 export async function restoreTrail(from: string, dataDir: string): Promise<void> {
-  const files = await filesIn(join(from, TRAIL));
+  const files = await filesIn(join(from, TRAIL_FOLDER));
   // Without `pending` a log is not gone on with: it comes last.
-  for (const path of files.toSorted((a, b) => Number(a === 'pending') - Number(b === 'pending')))
-    await copyIfThere(join(from, TRAIL, path), join(dataDir, TRAIL, path));
+  for (const path of files.toSorted((a, b) => Number(a === PENDING) - Number(b === PENDING)))
+    await copyIfThere(join(from, TRAIL_FOLDER, path), join(dataDir, TRAIL_FOLDER, path));
   for (const name of BESIDE)
     if (!existsSync(join(dataDir, name))) await copyIfThere(join(from, name), join(dataDir, name));
 }
@@ -71,12 +68,12 @@ export async function restoreTrail(from: string, dataDir: string): Promise<void>
 /** The signed checkpoint with the position that goes with it, which the next signature takes away. */
 async function signedSoFar(folder: string) {
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-    const pending = await readFile(join(folder, 'pending'));
+    const pending = await readFile(join(folder, PENDING));
     const size = sizeOf(pending);
-    const position = size === 0 ? undefined : await readIfThere(join(folder, `position/${size}`));
+    const position = size === 0 ? undefined : await readIfThere(join(folder, positionPath(size)));
     if (size === 0 || position !== undefined) return { pending, size, position };
   }
-  throw new CommandFailed(EXIT.failed, `the trail in ${folder} says no position: baton audit rebuild`);
+  throw new TrailRefused(`the trail in ${folder} says no position: baton audit rebuild`);
 }
 
 /** Copies what was not yet. @returns how many files were gone before they were: what took their place is then missing */
@@ -92,8 +89,8 @@ async function copyNew(from: string, to: string, published: number, copied: Set<
 
 /** Tiles and bundles, and what was handed out before the checkpoint that is copied. */
 function isPart(path: string, published: number): boolean {
-  const kept = /^checkpoints\/(\d+)(?:\.last)?$/.exec(path);
-  return kept ? Number(kept[1]) <= published : path.startsWith('tile/') && !path.endsWith('.draft');
+  const kept = archivedSize(path);
+  return kept === undefined ? path.startsWith('tile/') && !isDraft(path) : kept <= published;
 }
 
 async function filesIn(folder: string): Promise<readonly string[]> {
@@ -116,7 +113,7 @@ async function digestOf(folder: string): Promise<Pick<TrailCopy, 'files' | 'sha2
 
 function sizeOf(note: Buffer): number {
   const read = parseCheckpointNote(note);
-  if (!read.ok) throw new CommandFailed(EXIT.failed, `a checkpoint of the trail cannot be read: ${read.problem}`);
+  if (!read.ok) throw new TrailRefused(`a checkpoint of the trail cannot be read: ${read.problem}`);
   return read.value.checkpoint.size;
 }
 
