@@ -95,6 +95,30 @@ describe('A Parquet file of several row groups', () => {
     );
   });
 
+  it('has smaller groups where events are large', async () => {
+    const file = join(folder, 'large-events.sqlite');
+    const store = await SqliteEventStore.open({ file });
+    const at = '2026-01-01T00:00:00.000Z';
+    const actor = { kind: 'human', id: 'sven', role: 'sales' };
+    for (let n = 0; n < 25; n += 1) {
+      await store.append(`lead-${n}`, 'no-stream', [
+        {
+          id: crypto.randomUUID(),
+          type: 'LeadCreated.v1',
+          data: { said: '-'.repeat(400 << 10) },
+          metadata: { recordedAt: at, occurredAt: at, commandId: `c${n}`, actor },
+        },
+      ]);
+    }
+    const end = Number(await store.head());
+    const data = { file, columns: STORED_EVENT_COLUMNS, names: eventNames };
+    const sizes: number[] = [];
+    for await (const { rows } of sqliteEventGroups(data, end, 15)) sizes.push(rows);
+    await store.close();
+    // Two stretches, and of the first what is over 4 MiB by itself.
+    expect(sizes).toEqual([11, 4, 10]);
+  });
+
   it('is not made where the log cannot be opened', async () => {
     const data = { file: join(folder, 'nowhere.sqlite'), columns: STORED_EVENT_COLUMNS, names: eventNames };
     await expect(readBack(STORED_EVENT_COLUMNS, sqliteEventGroups(data, 10), 'revision')).rejects.toMatchObject({

@@ -12,6 +12,8 @@ import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 
 /** Fastest; a JSON text still shrinks to a quarter. */
 const GZIP = { level: 1 };
+/** One for all groups of a thread: what is handed on is a copy of as many bytes as it has. */
+const scratch = new ByteWriter(1 << 20);
 const MOST_IN_DICTIONARY = 0.9;
 const SAMPLE = 200;
 
@@ -50,8 +52,9 @@ export function parquetFrame(writer, columns) {
  * @returns {EncodedGroup}
  */
 export function encodeGroup(columns, cells) {
-  const writer = new ByteWriter(1 << 20);
+  const writer = scratch;
   const parquet = parquetFrame(writer, columns);
+  // Without the file's first bytes, which the frame wrote.
   writer.offset = writer.index = 0;
   const rows = cells[0]?.length ?? 0;
   const columnData = columns.map((column, at) => ({
@@ -64,7 +67,7 @@ export function encodeGroup(columns, cells) {
   void parquet.write({ columnData, rowGroupSize: rows });
   const [group] = parquet.row_groups;
   if (group === undefined) throw new RangeError('a row group has rows');
-  return { bytes: new Uint8Array(writer.buffer, 0, writer.index), group, rows };
+  return { bytes: writer.getBytes().slice(), group, rows };
 }
 
 /**

@@ -1,5 +1,5 @@
 /**
- * An export reads for minutes, and one that makes Parquet has a thread that takes some 80 MB: two at a time, so that
+ * An export reads for minutes, and one that makes Parquet has two threads of some 60 MB each: two at a time, so that
  * commands and views keep most of the cores and the process its size.
  */
 export class RunningExports {

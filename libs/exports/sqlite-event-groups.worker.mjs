@@ -12,10 +12,13 @@ import { encodeGroup } from './parquet-groups.mjs';
  * Positions, the first exclusive, the second inclusive.
  * @typedef {readonly [after: number, upTo: number]} Stretch
  */
-/** @typedef {{ encoded: import('./parquet-groups.mjs').EncodedGroup | undefined } | { fault: string }} FromGroups */
+/** @typedef {import('./parquet-groups.mjs').EncodedGroup} EncodedGroup */
+/** @typedef {{ groups: EncodedGroup[] } | { fault: string }} FromGroups */
 
 /** Rows held at once while they are taken apart: few enough to die young. */
 const ROWS_AT_ONCE = 200;
+/** Characters of stored text after which a group ends: events may be hundreds of times as long as most are. */
+const MOST_TEXT = 4 << 20;
 
 /** @typedef {[position: number, revision: number, id: string, type: string, body: string, stream: string]} Row */
 
@@ -33,12 +36,21 @@ function groupReader(database, { columns, names, from, to }) {
   const readers = columns.map((column) => cellReader(column, names));
   /** @param {Stretch} stretch */
   return ([after, upTo]) => {
+    /** @type {EncodedGroup[]} */
+    const groups = [];
     /** @type {Cell[][]} */
-    const cells = columns.map(() => []);
+    let cells = columns.map(() => []);
+    let text = 0;
+    const endGroup = () => {
+      if (cells[0]?.length) groups.push(encodeGroup(columns, cells));
+      cells = columns.map(() => []);
+      text = 0;
+    };
     for (let last = after; ;) {
       const rows = /** @type {Row[]} */ (page.all(last, upTo, ROWS_AT_ONCE));
       for (const [position, revision, id, type, body, stream] of rows) {
         last = position;
+        text += body.length;
         const { data, metadata } = JSON.parse(body);
         const { recordedAt } = metadata;
         if ((from !== undefined && recordedAt < from) || (to !== undefined && recordedAt >= to)) continue;
@@ -46,10 +58,12 @@ function groupReader(database, { columns, names, from, to }) {
         data.nonce = data.pii = undefined;
         const event = { id, type, stream, revision, data, metadata, open: data };
         for (let at = 0; at < readers.length; at += 1) cells[at]?.push(readers[at]?.(event) ?? null);
+        if (text >= MOST_TEXT) endGroup();
       }
       if (rows.length < ROWS_AT_ONCE) break;
     }
-    return cells[0]?.length ? encodeGroup(columns, cells) : undefined;
+    endGroup();
+    return groups;
   };
 }
 
@@ -60,8 +74,11 @@ function serve(port) {
   const read = groupReader(database, data);
   port.on('message', (/** @type {Stretch} */ stretch) => {
     try {
-      const encoded = read(stretch);
-      port.postMessage({ encoded }, encoded ? [encoded.bytes.buffer] : []);
+      const groups = read(stretch);
+      port.postMessage(
+        { groups },
+        groups.map(({ bytes }) => bytes.buffer),
+      );
     } catch (error) {
       // Never the message: it may repeat what an event says.
       port.postMessage({ fault: error instanceof Error ? error.name : 'unknown' });
