@@ -10,6 +10,7 @@ import { addFunnelCommand } from './funnel-command.js';
 import { addImportCommand } from './import-command.js';
 import { addJwksCommand } from './jwks-command.js';
 import { addLeadCommands } from './lead-commands.js';
+import { addPrivacyCommand } from './privacy-command.js';
 import { addProjectionCommand } from './projection-command.js';
 import { addQueueCommand } from './queue-command.js';
 import { addRelayCommand } from './relay-command.js';
@@ -34,6 +35,7 @@ export function program(): Command {
   addFunnelCommand(baton);
   addExportCommand(baton);
   addDemoCommand(baton);
+  addPrivacyCommand(baton);
   addProjectionCommand(baton);
   addDeadLetterCommand(baton);
   addAuditCommand(baton);
