@@ -2,34 +2,28 @@ import { hash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { parseEventKeys } from '../../libs/contracts/event-keys.js';
-import type { JsonObject } from '../../libs/decider/json.js';
-import {
-  MOST_REPORT_LEADS,
-  type ReportPeriod,
-  type ReportSubject,
-} from '../../libs/ownership-trail/report/report-data.js';
+import type { ReportPeriod, ReportSubject } from '../../libs/ownership-trail/report/report-data.js';
 import { reportLead } from '../../libs/ownership-trail/report/report-lead.js';
 import { reportPage } from '../../libs/ownership-trail/report/report-page.js';
 import type { BundleChecks } from '../../libs/ownership-trail/verify-bundle.js';
 import { parsePolicy } from '../../libs/transparency-log/policy-file.js';
-import { answered } from './answered.js';
 import { fileOf, Unusable } from './audit-inputs.js';
 import { CommandFailed, EXIT, EXIT_HELP } from './exit-codes.js';
 import { instantGiven } from './export-command.js';
-import type { HttpApi } from './http-api.js';
 import { addConnectionOptions } from './options.js';
+import { folderProofs, servedProofs } from './report-proofs.js';
 import { withBaton, type ConnectionOptions } from './reach-baton.js';
 
 interface ReportArguments extends ConnectionOptions {
   readonly from?: string;
   readonly to?: string;
   readonly out?: string;
+  readonly log?: string;
   readonly policy?: string;
   readonly eventKeys?: string;
 }
 
 const LEAD = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const PAGE = 500;
 
 export function addReportCommand(audit: Command): void {
   const command = audit
@@ -39,6 +33,7 @@ export function addReportCommand(audit: Command): void {
     .option('--from <time>', 'inclusive; a day or a time, UTC unless it says otherwise', instantGiven)
     .option('--to <time>', 'exclusive', instantGiven)
     .option('--out <file>', 'default: report-<lead or team>.html')
+    .option('--log <folder>', 'the log’s folder, or a copy of it: then no server is asked and no network is needed')
     .option('--policy <file>', 'with --event-keys: check the proofs, and tell when witnesses saw each change')
     .option('--event-keys <file>', 'keys of the events, given to you out of band');
   addConnectionOptions(command).addHelpText('after', EXIT_HELP).action(writeReport);
@@ -48,16 +43,14 @@ async function writeReport(subject: string, options: ReportArguments): Promise<v
   const trust = await trustOf(options);
   const period = periodOf(options);
   const about: ReportSubject = LEAD.test(subject) ? { kind: 'lead', lead: subject } : { kind: 'team', team: subject };
-  const bundles = await withBaton(options, 'auditor', async (api) => {
-    const found = about.kind === 'lead' ? [about.lead] : await leadsOf(api, about.team, period);
-    const proofs: [string, string][] = [];
-    for (const lead of found)
-      proofs.push([lead, JSON.stringify(answered(await api.get(`/audit/leads/${lead}/proof`)))]);
-    return proofs;
-  });
+  const bundles = await (options.log === undefined
+    ? withBaton(options, 'auditor', (api) => servedProofs(api, about, period))
+    : folderProofs(options.log, about, period));
+  // The whole log is at hand, so that a lead's own proof can be shown to be complete; a team's leads are too many.
+  const whole = trust && options.log !== undefined && about.kind === 'lead' ? { log: options.log } : {};
   const leads = [];
   for (const [lead, bundle] of bundles) {
-    const one = await reportLead(lead, bundle, trust?.checks);
+    const one = await reportLead(lead, bundle, trust && { ...trust.checks, ...whole });
     if (!one.ok) throw new CommandFailed(EXIT.failed, `the proof of lead ${lead} cannot be told: ${one.problem}`);
     leads.push(one.value);
   }
@@ -67,7 +60,7 @@ async function writeReport(subject: string, options: ReportArguments): Promise<v
     subject: about,
     period,
     madeAt: new Date().toISOString(),
-    source: options.url === undefined ? 'the server of this machine' : new URL(options.url).origin,
+    source: sourceOf(options),
     leads,
     checkpoint: newest.checkpoint,
     ...(trust ? { checkedBy: trust.digests } : {}),
@@ -75,28 +68,14 @@ async function writeReport(subject: string, options: ReportArguments): Promise<v
   const out = options.out ?? `report-${subject}.html`;
   await writeFile(out, page, { mode: 0o600 });
   process.stdout.write(`${out}\n`);
+  const tampered = leads.find(({ checked }) => checked?.verdict === 'tampered');
+  if (tampered)
+    throw new CommandFailed(EXIT.failed, `lead ${tampered.lead} is tampered: ${tampered.checked?.rule ?? ''}`);
 }
 
-/** Of all leads that the team had in the period, each once. */
-async function leadsOf(api: HttpApi, team: string, period: ReportPeriod): Promise<readonly string[]> {
-  const leads = new Set<string>();
-  let cursor: string | undefined;
-  do {
-    const query = new URLSearchParams({
-      team,
-      ...period,
-      limit: String(PAGE),
-      ...(cursor === undefined ? {} : { cursor }),
-    });
-    const page = answered(await api.get(`/audit/ownership?${query.toString()}`));
-    for (const { lead } of page['intervals'] as readonly (JsonObject & { lead: string })[]) leads.add(lead);
-    if (leads.size > MOST_REPORT_LEADS) {
-      const rule = `team ${team} had more than ${MOST_REPORT_LEADS} leads: narrow it by --from and --to`;
-      throw new CommandFailed(EXIT.unusableInput, rule);
-    }
-    cursor = page['next'] as string | undefined;
-  } while (cursor !== undefined);
-  return [...leads];
+function sourceOf({ log, url }: ReportArguments): string {
+  if (log !== undefined) return 'a folder of the log';
+  return url === undefined ? 'the server of this machine' : new URL(url).origin;
 }
 
 function periodOf({ from, to }: ReportArguments): ReportPeriod {

@@ -3,21 +3,20 @@ import { OWNER_ROLES } from '../../lead-lifecycle/ownership.js';
 import { parseCheckpointNote } from '../../transparency-log/checkpoint.js';
 import { parsed, refused, type Parsed } from '../../transparency-log/parsed.js';
 import { parseTlogProof } from '../../transparency-log/tlog-proof.js';
-import { auditBundle } from '../audit-bundle.js';
+import { auditBundle, type AuditBundleOptions } from '../audit-bundle.js';
 import { parseBundle } from '../bundle-format.js';
 import { ownershipOfLeaves, type PlacedLeaf } from '../leaf-ownership.js';
-import type { BundleChecks } from '../verify-bundle.js';
 import { seenKey, type CheckedBundle, type ReportLead } from './report-data.js';
 
 /**
  * What a report tells of a lead, out of its proof alone: whatever the page says is in the leaves that it hands on.
  *
- * @param checks by which the proof is checked, where whoever makes the page holds a policy and event keys
+ * @param checks by which the proof is checked, where whoever makes the page holds a policy and event keys, and perhaps the log
  */
 export async function reportLead(
   lead: string,
   text: string,
-  checks: BundleChecks | undefined,
+  checks: AuditBundleOptions | undefined,
 ): Promise<Parsed<ReportLead & { readonly checkpoint: string }>> {
   const bytes = Buffer.from(text);
   const bundle = parseBundle(bytes);
@@ -43,7 +42,7 @@ export async function reportLead(
   return parsed({ lead, leaves, intervals, bundle: text, size, checkpoint, ...(checked ? { checked } : {}) });
 }
 
-async function checkedBundle(bytes: Uint8Array, checks: BundleChecks): Promise<CheckedBundle> {
+async function checkedBundle(bytes: Uint8Array, checks: AuditBundleOptions): Promise<CheckedBundle> {
   const { verdict, rule, doubts, intervals = [] } = await auditBundle(bytes, checks);
   const seen = intervals.map(({ role, revision, beginningSeen, endSeen }) => {
     const times = { beginning: beginningSeen, ...(endSeen ? { end: endSeen } : {}) };
