@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { appendFile, copyFile, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, cp, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -47,9 +47,14 @@ async function leads(count: number): Promise<number> {
   );
   return published;
 }
-const checked = async (data: string) => {
+const checked = async (data: string, ...more: readonly string[]) => {
   const trust = ['--policy', path(`${data}/trail.policy`), '--event-keys', path(`${data}/trail.event-keys`)];
-  return cli.run('audit', 'fsck', path(`${data}/trail`), ...trust, '--store', path(data));
+  return cli.run('audit', 'fsck', path(`${data}/trail`), ...trust, '--store', path(data), ...more);
+};
+const logKeysOf = (text: string) => {
+  const policy = parsePolicy(Buffer.from(text));
+  if (!policy.ok) throw new Error(policy.problem);
+  return policy.value.logs.map(({ key }) => key);
 };
 
 describe('A trail whose log a witness has seen', () => {
@@ -63,12 +68,7 @@ describe('A trail whose log a witness has seen', () => {
     await formTeams(running.as, ['north-marketing']);
     await stop();
     // As an operator does it: the witness is given the log's key, and the log's policy the witness.
-    const policy = parsePolicy(await readFile(path('data/trail.policy')));
-    if (!policy.ok) throw new Error(policy.problem);
-    witness = await startWitness(
-      'w',
-      policy.value.logs.map(({ key }) => key),
-    );
+    witness = await startWitness('w', logKeysOf(await readFile(path('data/trail.policy'), 'utf8')));
     witness.time.ms = Date.now();
     const asked = (await readFile(path('data/trail.policy'), 'utf8')).replace('quorum none\n', '');
     await writeFile(path('data/trail.policy'), `${asked}${witness.line}quorum w\n`);
@@ -119,6 +119,38 @@ describe('A trail whose log a witness has seen', () => {
     size = await leads(1);
     await stop();
     expect((await checked('lost')).stdout).toMatch(/^proven\n/);
+  }, 120_000);
+
+  it('and whose key is lost goes on as another log, which begins with the very same leaves, seen when they were', async () => {
+    await cp(path('lost'), path('next'), { recursive: true });
+    await rename(path('next/trail'), path('next/trail.frozen'));
+    for (const name of ['trail.key', 'trail-index.sqlite']) await rm(path(`next/${name}`), { force: true });
+    const frozen = path('next/trail.frozen/checkpoint');
+    const rebuild = ['audit', 'rebuild', '--data', path('next'), '--checkpoint', frozen];
+    const { code, stderr } = await cli.run(...rebuild);
+    const [, line = ''] = /has no line for this log's key: (log \S+)/.exec(stderr) ?? [];
+    expect([code, line]).toEqual([1, expect.stringMatching(/^log baton\.local/)]);
+    const before = await readFile(path('next/trail.policy'), 'utf8');
+    // The witness is told the new key beside the old one.
+    const told = await startWitness('w', logKeysOf(`${before}${line}\n`));
+    try {
+      told.time.ms = Date.now();
+      await writeFile(path('next/trail.policy'), `${before.replace(witness.line, told.line)}${line}\n`);
+      expect(await cliDone(...rebuild)).toBe(`the log has ${size} leaves, as was cosigned (it had 0)\n`);
+      await cp(path('next/trail.frozen/checkpoints'), path('next/trail/checkpoints'), { recursive: true });
+      await start('next');
+      expect(await leads(1)).toBeGreaterThan(size);
+      await stop();
+      expect(await checked('next', '--since', frozen)).toMatchObject({
+        code: 0,
+        stdout: expect.stringMatching(/^proven\n/) as string,
+      });
+      const own = path('next/trail/checkpoint');
+      expect(await checked('lost', '--since', own)).toMatchObject({ code: 3 });
+      expect((await readFile(own, 'utf8')).split('\n')[0]).not.toBe((await readFile(frozen, 'utf8')).split('\n')[0]);
+    } finally {
+      await told.stop();
+    }
   }, 120_000);
 
   it('and whose store lost events is neither started nor rebuilt: the witness remembers', async () => {

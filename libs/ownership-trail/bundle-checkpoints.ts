@@ -1,3 +1,4 @@
+import type { Checkpoint } from '../transparency-log/checkpoint.js';
 import { sameHash } from '../transparency-log/merkle-hash.js';
 import { verifyConsistency } from '../transparency-log/merkle-proof.js';
 import { parsed, refused, type Parsed } from '../transparency-log/parsed.js';
@@ -19,8 +20,8 @@ export const unwitnessedSizes = (kept: KeptBySize): readonly number[] =>
     .map(([size]) => size);
 
 /**
- * The checkpoints that a bundle's leaves name, neither more nor fewer: each signed by the log, of the size that it stands
- * for, and continued by the final one.
+ * The checkpoints that a bundle's leaves name, neither more nor fewer: each signed by the log, or by one that it took the
+ * place of and the policy has, too, of the size that it stands for, and continued by the final one.
  */
 export function keptCheckpoints(bundle: TrailBundle, head: TrustedCheckpoint, policy: TlogPolicy): Parsed<KeptBySize> {
   const asked = new Set(bundle.leaves.flatMap(({ before, after }) => (before === null ? [after] : [before, after])));
@@ -50,7 +51,6 @@ function continuedForm(
   const trusted = trustCheckpoint(note, policy);
   if (!trusted.ok) return trusted;
   const { checkpoint: old } = trusted.value;
-  if (old.origin !== now.origin) return refused('is of another log');
   if (old.size !== size) return refused('is of another size');
   const hashes = proofHashes(proof);
   if (hashes === undefined) return refused('its proof has a hash that is none');
@@ -61,7 +61,8 @@ function continuedForm(
 }
 
 /**
- * Holds trees of one size, which must be one tree, against each other.
+ * Holds trees of one size, which must be one tree, against each other; also those of a log of another name, which the
+ * policy has, too: the one before this.
  *
  * @returns those held checkpoints of whose sizes the bundle knows none: only the log shows whether it continues them
  */
@@ -72,13 +73,16 @@ export function compareHeld(
 ): Parsed<readonly TrustedCheckpoint[]> {
   const undecided: TrustedCheckpoint[] = [];
   for (const one of held) {
-    const { origin, size, root } = one.checkpoint;
-    if (origin !== head.checkpoint.origin) return refused('held before: is of another log');
+    const { size, root } = one.checkpoint;
     const known = size === head.checkpoint.size ? head : kept.get(size)?.first;
-    if (known && !sameHash(known.checkpoint.root, root)) return refused(splitView(size));
+    if (known && !sameHash(known.checkpoint.root, root)) return refused(otherTree(one.checkpoint, head.checkpoint));
     if (known === undefined && size > 0) undecided.push(one);
   }
   return parsed(undecided);
 }
 
-export const splitView = (size: number): string => `split view: the log has signed two trees of ${size} leaves`;
+/** Two trees of one size, where there should be one: of a log, or of a log and the one that it took the place of. */
+export const otherTree = ({ origin, size }: Checkpoint, now: Pick<Checkpoint, 'origin'>): string =>
+  origin === now.origin
+    ? `split view: the log has signed two trees of ${size} leaves`
+    : `the log does not begin with the ${size} leaves that the log ${origin} had`;

@@ -218,18 +218,23 @@ describe('a bundle that was touched', () => {
     expect([report.verdict, report.index, report.rule]).toEqual(['tampered', index, expect.stringMatching(rule)]);
   });
 
-  it('never proves anything else with any bit turned, whichever it is', async () => {
-    const whole = bytesOf(bundle);
-    const sound = await audit();
-    for (let at = 0; at < whole.length; at += EVERY) {
-      const bytes = Buffer.from(whole);
-      bytes[at]! ^= 1 << (at % 7);
-      const report = await auditBundle(bytes, checks);
-      if (report.verdict === 'tampered') expect(report.rule).toBeTruthy();
-      // A cosignature that names another key is none: then that it is missing is said.
-      else expect([at, report.doubts?.length]).toEqual([at, (sound.doubts?.length ?? 0) + 1]);
-    }
-  });
+  it(
+    'never proves anything else with any bit turned, whichever it is',
+    async () => {
+      const whole = bytesOf(bundle);
+      const sound = await audit();
+      for (let at = 0; at < whole.length; at += EVERY) {
+        const bytes = Buffer.from(whole);
+        bytes[at]! ^= 1 << (at % 7);
+        const report = await auditBundle(bytes, checks);
+        if (report.verdict === 'tampered') expect(report.rule).toBeTruthy();
+        // A cosignature that names another key is none: then that it is missing is said.
+        else expect([at, report.doubts?.length]).toEqual([at, (sound.doubts?.length ?? 0) + 1]);
+      }
+      if (EVERY === 1) process.stderr.write(`a bit in each of a bundle’s ${whole.length} bytes\n`);
+    },
+    EVERY === 1 ? 3_600_000 : 60_000,
+  );
 
   it('is refused with a key twice, over its size, and nested too deep', async () => {
     const text = JSON.stringify(bundle);
