@@ -37,7 +37,7 @@ export class Opened {
     const database = this.#keep(await PostgresReadDatabase.open({ url }));
     const keys = cachingKeyStore(keyStore, { elapsed: () => performance.now() });
     // A key store restored from a backup must not serve whom the events say is erased.
-    await rebuildFences({ store, keys, commands: new StreamCommands(store) });
+    await rebuildFences({ store, keys, ring, commands: new StreamCommands(store) });
     this.#refreshing(ring);
     return { store, database, keys, ring, signer, random, clock: Date.now };
   }

@@ -7,6 +7,7 @@ import type { EventStore } from '../event-store/event-store.js';
 import type { StreamCommands } from '../lead-commands/stream-commands.js';
 import { topState } from '../lead-lifecycle/fold-table.js';
 import type { RuleSender } from '../lead-routing/rule-sender.js';
+import type { KeyRing } from '../personal-data/key-ring.js';
 import type { KeyStore, UnfinishedErasure } from '../personal-data/key-store.js';
 import type { ErasureSink } from './erasure-sinks.js';
 
@@ -14,6 +15,7 @@ export interface ErasingParts {
   readonly store: Pick<EventStore, 'readStream'>;
   readonly commands: StreamCommands;
   readonly keys: KeyStore;
+  readonly ring: Pick<KeyRing, 'noteErased'>;
   readonly sender: RuleSender;
   readonly sinks: readonly ErasureSink[];
   /** resolves once no process can still hold a key that was deleted before the call; rejects where it is given up */
@@ -69,11 +71,14 @@ interface Step {
 }
 
 const STEPS: Readonly<Record<ErasureStep, (step: Step, parts: ErasingParts) => Promise<void>>> = {
-  async keys({ contact, contacts, erasure }, { keys }) {
+  async keys({ contact, contacts, erasure: { keepOptOut } }, { keys, ring }) {
     for (const one of contacts) {
-      await keys.erase(one, { under: contact, keepOptOut: erasure.keepOptOut });
+      await keys.erase(one, { under: contact, keepOptOut });
       if ((await keys.keyFor(one)) !== 'erased') throw new NotErased('a key is still given out');
     }
+    // Where events and keys of a whole backup from before are restored, nothing in them tells of it.
+    const notes = contacts.map((one) => ({ contact: one, under: contact, keepOptOut }));
+    await keys.alone(async () => ring.noteErased?.(notes));
   },
 
   async caches(_, { cachesDropped }) {

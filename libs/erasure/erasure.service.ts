@@ -67,6 +67,8 @@ export class ErasureService {
   async start(): Promise<void> {
     await rebuildFences(this.parts);
     this.#reached = await this.parts.keys.fencedUpTo();
+    // A store's first mark is set at once: readiness writes it again to see whether keys can be written.
+    if (this.#reached === undefined) this.#unmarked = MARK_EVERY;
     this.#following = this.#follow();
     this.#working = this.#work();
   }
@@ -183,8 +185,11 @@ export class ErasureService {
     const { logger, ring } = this.parts;
     try {
       const { stage } = await this.#standing(erasure);
-      // A key store newer than the events: the fence stands, and there is nobody to tell.
-      if (stage === undefined || stage === 'requested') return true;
+      // Keys or key file newer than the events: the fence stands, and there is nobody to tell.
+      if (stage === undefined || stage === 'requested') {
+        if (isDestroyed(erasure.epoch, ring)) await this.parts.keys.finishErasure(erasure.contact);
+        return true;
+      }
       if (stage !== 'live') await erase(erasure, this.#erasing);
       if (isDestroyed(erasure.epoch, ring)) await finish(erasure, newestEpoch(ring).epoch, this.#erasing);
       this.#faults.delete(erasure.contact);

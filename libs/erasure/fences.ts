@@ -3,12 +3,14 @@ import type { EventStore, RecordedEvent } from '../event-store/event-store.js';
 import { survivorOf } from '../lead-commands/contact-identity.js';
 import { contactFold } from '../lead-commands/folds.js';
 import type { StreamCommands } from '../lead-commands/stream-commands.js';
+import type { KeyRing } from '../personal-data/key-ring.js';
 import type { KeyStore } from '../personal-data/key-store.js';
 
 export interface FenceParts {
   readonly store: Pick<EventStore, 'readAll' | 'head' | 'comparePositions'>;
   readonly commands: StreamCommands;
   readonly keys: KeyStore;
+  readonly ring: Pick<KeyRing, 'erased'>;
 }
 
 const PAGE = 5_000;
@@ -16,11 +18,14 @@ const CONTACT = 'contact-';
 
 /**
  * Sets the fences that the contact streams tell of and the key store does not know yet: of one that was restored from a
- * backup, all since then. Nothing may be served before. Also merges what the key store has not merged, since contacts
- * that are one person are erased together.
+ * backup, all since then; and those that only the key file still knows, where the events were restored, too. Nothing may
+ * be served before. Also merges what the key store has not merged, since contacts that are one person are erased together.
  */
 export async function rebuildFences(parts: FenceParts): Promise<void> {
-  const { store, keys } = parts;
+  const { store, keys, ring } = parts;
+  for (const { contact, under, keepOptOut } of ring.erased ?? []) {
+    if ((await keys.keyFor(contact)) !== 'erased') await keys.erase(contact, { under, keepOptOut });
+  }
   const head = await store.head();
   let reached = await startOf(parts, head);
   if (head === undefined) return;
@@ -42,7 +47,10 @@ async function startOf({ store, keys }: FenceParts, head: string | undefined): P
 }
 
 /** What one event says of fences. Repeated it changes nothing. */
-export async function fence(event: RecordedEvent, { commands, keys }: Omit<FenceParts, 'store'>): Promise<void> {
+export async function fence(
+  event: RecordedEvent,
+  { commands, keys }: Omit<FenceParts, 'store' | 'ring'>,
+): Promise<void> {
   if (!event.stream.startsWith(CONTACT)) return;
   const contact = event.stream.slice(CONTACT.length);
   if (event.type === 'ErasureApproved.v1') await erase(contact, contact);

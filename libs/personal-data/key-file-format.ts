@@ -1,17 +1,18 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { Json } from '../decider/json.js';
 import { KEY_BYTES } from './aes-gcm.js';
-import type { EpochKey, KeyRing } from './key-ring.js';
+import type { EpochKey, ErasedNote, KeyRing } from './key-ring.js';
 
 const FORMAT = 'baton-keys/v1';
 
-/** The key file's text: JSON, secrets in base64url. */
-export function writtenKeyRing({ installationSecret, pepper, epochs }: KeyRing): string {
+/** The key file's text: JSON, secrets in base64url. Without a note of anybody erased it is as it was before there were notes. */
+export function writtenKeyRing({ installationSecret, pepper, epochs, erased = [] }: KeyRing): string {
   const file = {
     format: FORMAT,
     installationSecret: text(installationSecret),
     pepper: { version: pepper.version, key: text(pepper.key) },
     epochs: epochs.map(({ epoch, key }) => ({ epoch, key: text(key) })),
+    ...(erased.length > 0 ? { erased } : {}),
   };
   return `${JSON.stringify(file, null, 2)}\n`;
 }
@@ -25,8 +26,22 @@ export function parseKeyRing(written: string): KeyRing | undefined {
   const pepperVersion = ordinal(pepper?.version);
   const pepperKey = keyOf(pepper?.key);
   const epochs = epochsOf(file.epochs as readonly Json[]);
-  if (!installationSecret || !pepperVersion || !pepperKey || !epochs) return undefined;
-  return { installationSecret, pepper: { version: pepperVersion, key: pepperKey }, epochs };
+  const erased = erasedOf(file.erased ?? []);
+  if (!installationSecret || !pepperVersion || !pepperKey || !epochs || !erased) return undefined;
+  return { installationSecret, pepper: { version: pepperVersion, key: pepperKey }, epochs, erased };
+}
+
+function erasedOf(entries: Json): readonly ErasedNote[] | undefined {
+  if (!Array.isArray(entries)) return undefined;
+  const erased: ErasedNote[] = [];
+  for (const entry of entries as readonly Json[]) {
+    const { contact, under, keepOptOut, epoch: written } = fields(entry) ?? {};
+    const epoch = ordinal(written);
+    if (typeof contact !== 'string' || typeof under !== 'string' || typeof keepOptOut !== 'boolean' || !epoch)
+      return undefined;
+    erased.push({ contact, under, keepOptOut, epoch });
+  }
+  return erased;
 }
 
 function epochsOf(entries: readonly Json[]): KeyRing['epochs'] | undefined {

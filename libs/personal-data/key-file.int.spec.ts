@@ -45,7 +45,35 @@ describe('the key file', () => {
     expect(() => openKeyFile(file, randomBytes)).toThrow(/mode 06[0-7]{2}; .*chmod 600/);
   });
 
+  it('notes who was erased, each once, until no backup from then opens any more', () => {
+    const noted = openKeyFile(file, randomBytes);
+    const before = readFileSync(file, 'utf8');
+    const [ann, bob] = ['ann', 'bob'].map((contact) => ({ contact, under: 'ann', keepOptOut: contact === 'bob' }));
+    noted.noteErased([ann!]);
+    noted.noteErased([ann!, bob!]);
+    const other = openKeyFile(file, randomBytes);
+    expect(other.erased).toEqual([
+      { ...ann, epoch: 1 },
+      { ...bob, epoch: 1 },
+    ]);
+    expect(keyMarks(other)).toEqual(keyMarks(noted));
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    other.addEpoch();
+    noted.noteErased([{ contact: 'cat', under: 'cat', keepOptOut: false }]);
+    expect(noted.erased).toHaveLength(3);
+    other.destroyOldEpochs();
+    noted.refresh();
+    expect(noted.erased).toEqual([{ contact: 'cat', under: 'cat', keepOptOut: false, epoch: 2 }]);
+    other.addEpoch();
+    other.destroyOldEpochs();
+    expect(openKeyFile(file, randomBytes).erased).toEqual([]);
+    expect(Object.keys(JSON.parse(readFileSync(file, 'utf8')) as object)).toEqual(
+      Object.keys(JSON.parse(before) as object),
+    );
+  });
+
   it.each<[string, (text: string) => string]>([
+    ['with a note of nobody', (text) => text.replace('"epochs"', '"erased": [{}], "epochs"')],
     ['cut short', (text) => text.slice(0, -20)],
     ['empty', () => ''],
     ['of another format', (text) => text.replace('baton-keys/v1', 'baton-keys/v9')],

@@ -11,7 +11,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { newestEpoch, type KeyRing } from './key-ring.js';
+import { newestEpoch, type ErasedNote, type KeyRing } from './key-ring.js';
 import { parseKeyRing, writtenKeyRing } from './key-file-format.js';
 import { KEY_BYTES } from './aes-gcm.js';
 import type { RandomBytes } from './random-bytes.js';
@@ -38,6 +38,9 @@ export class KeyFile implements KeyRing {
   get epochs() {
     return this.held.epochs;
   }
+  get erased(): readonly ErasedNote[] {
+    return this.held.erased ?? [];
+  }
 
   /** @throws KeyFileRefused where the file is no longer there or no longer what it was */
   readonly refresh = (): void => {
@@ -59,8 +62,22 @@ export class KeyFile implements KeyRing {
   /** Destroys all epochs' keys but the newest: nothing that is wrapped under them will ever open. */
   destroyOldEpochs(): void {
     this.refresh();
-    this.#replace({ ...this.held, epochs: [newestEpoch(this.held)] });
+    const newest = newestEpoch(this.held);
+    // Noted under an older one: what backups there are from before open no more.
+    const erased = this.erased.filter(({ epoch }) => epoch >= newest.epoch);
+    this.#replace({ ...this.held, epochs: [newest], erased });
   }
+
+  /** The file is what a backup is opened with, so whoever restores one cannot forget these. */
+  readonly noteErased = (people: readonly Omit<ErasedNote, 'epoch'>[]): void => {
+    this.refresh();
+    const { epoch } = newestEpoch(this.held);
+    const known = new Set(this.erased.map(({ contact }) => contact));
+    const added = people.filter(({ contact }) => !known.has(contact));
+    if (added.length === 0) return;
+    const notes = added.map(({ contact, under, keepOptOut }) => ({ contact, under, keepOptOut, epoch }));
+    this.#replace({ ...this.held, erased: [...this.erased, ...notes] });
+  };
 
   /**
    * The file is replaced as a whole, then what it was before is overwritten. A disk or file system that keeps old blocks

@@ -14,6 +14,16 @@ export interface EpochKey {
   readonly key: KeyObject;
 }
 
+/** A person who was erased, in opaque ids: a backup from before, which these keys still open, does not know of it. */
+export interface ErasedNote {
+  readonly contact: string;
+  /** the contact whose stream tells of the erasure */
+  readonly under: string;
+  readonly keepOptOut: boolean;
+  /** the newest when it was noted: once its key is destroyed no backup opens, and the note has served */
+  readonly epoch: number;
+}
+
 /** The secrets that live outside the database and its backups. */
 export interface KeyRing {
   /** what all ids and body MACs are derived from */
@@ -21,8 +31,12 @@ export interface KeyRing {
   readonly pepper: Pepper;
   /** at least one, in rising order; the last wraps new keys */
   readonly epochs: readonly [EpochKey, ...EpochKey[]];
-  /** reads again what `epochs` says, where another process may have changed it */
+  /** reads again what `epochs` and `erased` say, where another process may have changed it */
   readonly refresh?: () => void;
+  /** whom no backup may bring back, for as long as one could be opened */
+  readonly erased?: readonly ErasedNote[];
+  /** Notes who was erased, durably, each once; the epoch is the newest. By one process at a time. */
+  readonly noteErased?: (people: readonly Omit<ErasedNote, 'epoch'>[]) => void;
 }
 
 export const newestEpoch = ({ epochs }: KeyRing): EpochKey => epochs.at(-1) ?? epochs[0];

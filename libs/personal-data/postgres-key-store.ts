@@ -45,6 +45,8 @@ const WORK = '4354671, hashtext(current_schema())';
  * was wrapped under, which is not in the database: with that one's end it is gone everywhere.
  */
 export class PostgresKeyStore implements KeyStore {
+  private inTurn: Promise<unknown> = Promise.resolve();
+
   private constructor(
     private readonly pool: Pool,
     private readonly writer: PostgresKeyWriter,
@@ -184,7 +186,14 @@ export class PostgresKeyStore implements KeyStore {
     return renewed.length;
   }
 
-  async alone<Result>(work: () => Promise<Result>): Promise<Result> {
+  /** One after the other here, too: who waits for the lock holds a connection, and the work itself needs some. */
+  alone<Result>(work: () => Promise<Result>): Promise<Result> {
+    const done = this.inTurn.then(() => this.locked(work));
+    this.inTurn = done.catch(() => undefined);
+    return done;
+  }
+
+  private async locked<Result>(work: () => Promise<Result>): Promise<Result> {
     const client = await this.pool.connect().catch((error: unknown) => {
       throw new KeyStoreFault(`the key store answers ${codeOf(error)}`);
     });
