@@ -10,10 +10,11 @@ import { PublishedCheckpoints } from './published-checkpoints.js';
 import { QuarantineDecisions } from './quarantine-decisions.js';
 import { MOST_LEAVES, Sealer } from './sealer.js';
 import { KEY_STREAM, SealingKeys } from './sealing-keys.js';
+import { TrailAlarms, type TrailWork } from './trail-alarms.js';
 import { TrailLog } from './trail-log.js';
 import { TrailMonitor } from './trail-monitor.js';
 import { TrailRefused } from './trail-refused.js';
-import type { Trail, TrailAlarm, TrailObservation, TrailStatus } from './trail-status.js';
+import type { Trail, TrailObservation, TrailStatus } from './trail-status.js';
 import type { Fetch } from './witness-client.js';
 import { Witnesses, type WitnessTimes } from './witnesses.js';
 
@@ -66,9 +67,7 @@ export class TrailKeeper implements Trail {
   #inHand: string | undefined;
   #unpublishedSince: number | undefined;
   #onSigned: () => void = () => undefined;
-  /** by what it is about, so that one does not hide another */
-  readonly #alarms = new Map<About, TrailAlarm>();
-  readonly #faults = new Map<string, string>();
+  readonly #alarms: TrailAlarms;
 
   private constructor(
     private readonly parts: TrailParts,
@@ -77,6 +76,7 @@ export class TrailKeeper implements Trail {
   ) {
     this.#times = { ...TIMES, ...parts.times };
     this.#pause = parts.pause ?? timer;
+    this.#alarms = new TrailAlarms((seen) => this.#observe(seen));
   }
 
   /**
@@ -133,8 +133,7 @@ export class TrailKeeper implements Trail {
 
   async status(): Promise<TrailStatus> {
     const { size } = this.log;
-    const [alarm] = this.#alarms.values();
-    const [fault] = this.#faults.values();
+    const { alarm, fault } = this.#alarms;
     return {
       state: this.#state,
       size,
@@ -173,19 +172,19 @@ export class TrailKeeper implements Trail {
   }
 
   /** Again and again, until the end or a refusal, after which nothing may go on. */
-  async #untilStopped(at: 'sealing' | 'publishing' | 'comparing', work: () => Promise<void>): Promise<void> {
+  async #untilStopped(at: TrailWork, work: () => Promise<void>): Promise<void> {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       try {
         await work();
-        this.#faults.delete(at);
+        this.#alarms.faultOver(at);
       } catch (fault) {
         if (signal.aborted) return;
         if (fault instanceof TrailRefused) {
           this.#stopped(fault);
           return;
         }
-        this.#noteFault(at, fault);
+        this.#alarms.noteFault(at, fault);
         await this.#pause(this.#times.retry, signal);
       }
     }
@@ -221,10 +220,10 @@ export class TrailKeeper implements Trail {
       }
       rest = rest.slice(taken);
       if (refused) {
-        this.#alarm('sealing', { rule: refused.rule, eventId: refused.event.id });
+        this.#alarms.raise('sealing', { rule: refused.rule, eventId: refused.event.id });
         this.#inHand = timeOf(refused.event);
         await this.#pause(this.#times.retry, signal);
-      } else this.#alarmOver('sealing');
+      } else this.#alarms.over('sealing');
     }
     this.#inHand = undefined;
   }
@@ -235,12 +234,12 @@ export class TrailKeeper implements Trail {
       try {
         await this.log.writeTree();
         await this.log.sign();
-        this.#faults.delete('sealing');
+        this.#alarms.faultOver('sealing');
         this.#unpublishedSince ??= this.parts.clock();
         this.#onSigned();
       } catch (fault) {
         if (fault instanceof TrailRefused) throw fault;
-        this.#noteFault('sealing', fault);
+        this.#alarms.noteFault('sealing', fault);
         await this.#pause(this.#times.retry, signal);
       }
     }
@@ -248,7 +247,7 @@ export class TrailKeeper implements Trail {
 
   async #publish(signal: AbortSignal): Promise<void> {
     const { checkpoints, log } = this;
-    if (!checkpoints.isDue(log.pending, this.#alarms.has('sealing'))) return this.#untilSigned(signal);
+    if (!checkpoints.isDue(log.pending, this.#alarms.isRaised('sealing'))) return this.#untilSigned(signal);
     const since = this.#unpublishedSince;
     const note = log.pending;
     if (!(await checkpoints.publish(note))) {
@@ -278,10 +277,10 @@ export class TrailKeeper implements Trail {
       await this.#pause(this.#times.compare, signal);
       if (signal.aborted) return;
       const { alarm, passed } = await monitor.look(this.log.signed);
-      this.#faults.delete('comparing');
-      if (alarm) this.#alarm('comparing', alarm);
+      this.#alarms.faultOver('comparing');
+      if (alarm) this.#alarms.raise('comparing', alarm);
       if (passed === undefined) continue;
-      this.#alarmOver('comparing');
+      this.#alarms.over('comparing');
       this.#observe({ kind: 'compared', leaves: passed });
     }
   }
@@ -290,34 +289,13 @@ export class TrailKeeper implements Trail {
     this.#stopping.abort();
     this.#state = 'stopped';
     const rule = fault instanceof TrailRefused ? fault.message : `fault: ${describeFault(fault).name}`;
-    this.#alarm('the end', { rule });
-  }
-
-  #alarm(about: About, alarm: TrailAlarm): void {
-    const before = this.#alarms.get(about);
-    this.#alarms.set(about, alarm);
-    if (before?.rule !== alarm.rule || before.eventId !== alarm.eventId) this.#observe({ kind: 'alarm', alarm });
-  }
-
-  #alarmOver(about: About): void {
-    const alarm = this.#alarms.get(about);
-    if (alarm === undefined) return;
-    this.#alarms.delete(about);
-    this.#observe({ kind: 'alarm-over', alarm });
-  }
-
-  #noteFault(at: 'sealing' | 'publishing' | 'comparing', fault: unknown): void {
-    const described = describeFault(fault);
-    this.#faults.set(at, `${at}: ${described.message ?? described.code ?? described.name}`);
-    this.#observe({ kind: 'fault', at, fault: described });
+    this.#alarms.raise('the end', { rule });
   }
 
   #observe(seen: TrailObservation): void {
     this.parts.observe?.(seen);
   }
 }
-
-type About = 'sealing' | 'comparing' | 'the end';
 
 /** A log that says more than its store: the store is another one, or an old copy. */
 async function assertWithinStore({ sealedUpTo, size }: TrailLog, store: TrailStore): Promise<void> {
