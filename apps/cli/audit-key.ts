@@ -67,7 +67,9 @@ async function exportKeys({ data, out }: { readonly data: string; readonly out: 
   } catch (fault) {
     throw new CommandFailed(EXIT.unusableInput, `${out} cannot be made (${(fault as NodeJS.ErrnoException).code})`);
   }
-  process.stdout.write(`${keys.size === 1 ? 'the only key is' : `all ${keys.size} keys are`} in ${out}; hand the file over by another way than the server\n`);
+  process.stdout.write(
+    `${keys.size === 1 ? 'the only key is' : `all ${keys.size} keys are`} in ${out}; hand the file over by another way than the server\n`,
+  );
 }
 
 async function keysOf(data: string): Promise<EventKeys> {
