@@ -1,5 +1,5 @@
 import type { ExpressionBuilder, ExpressionWrapper, SqlBool } from 'kysely';
-import type { CardRow, LeadCardTables } from './lead-card-tables.js';
+import type { ListedCard, ListedTables } from './sales-sight.js';
 
 /** Only leads that have all that is given. Times are ISO 8601 UTC. */
 export interface CardFilter {
@@ -49,16 +49,16 @@ export interface Holders {
   readonly people: readonly string[];
 }
 
-export type OnCard = ExpressionBuilder<LeadCardTables, 'lead_card'>;
-export type Condition = ExpressionWrapper<LeadCardTables, 'lead_card', SqlBool>;
+export type OnCard = ExpressionBuilder<ListedTables, 'lead_card'>;
+export type Condition = ExpressionWrapper<ListedTables, 'lead_card', SqlBool>;
 
 /** To be joined by `and`; none where nothing is asked. */
 export function conditions(eb: OnCard, filter: CardFilter): Condition[] {
   const { states, open, resumeBy, nurtured, silent, standsSince, settled, acceptBefore, workerUpdatedSince, heldBy } =
     filter;
-  const equal = (column: keyof CardRow, value: string | number | undefined): Condition[] =>
+  const equal = (column: keyof ListedCard, value: string | number | undefined): Condition[] =>
     value === undefined ? [] : [eb(column, '=', value)];
-  const upTo = (column: keyof CardRow, value: string | undefined): Condition[] =>
+  const upTo = (column: keyof ListedCard, value: string | undefined): Condition[] =>
     value === undefined ? [] : [eb(column, '<=', value)];
   return [
     ...(states ? [inStates(eb, states)] : []),

@@ -1,7 +1,8 @@
 import type { FromTo, Owner, Profile } from '../lead-lifecycle/lead-events.js';
+import type { CardRow } from './card-row.js';
 import { takeStock } from './card-standing.js';
 import { readOwners, writtenOwners, type CurrentOwners } from './current-owners.js';
-import type { CardRow, WorkedCycleRow } from './lead-card-tables.js';
+import type { WorkedCycleRow } from './lead-card-tables.js';
 import type { LeadRecord } from './lead-record.js';
 import { readWorkedCycles, writtenWorkedCycles } from './worked-cycles.js';
 
@@ -11,6 +12,9 @@ export interface OpenCard {
   profile: Profile;
   readonly owners: CurrentOwners;
   readonly workedCycles: Map<number, WorkedCycleRow>;
+  readonly workedBy: Set<string>;
+  /** the teams that were offered it since the card was opened, or when it was */
+  readonly offeredTo: Set<string>;
 }
 
 export function openCard(row: CardRow): OpenCard {
@@ -19,15 +23,18 @@ export function openCard(row: CardRow): OpenCard {
     profile: JSON.parse(row.profile) as Profile,
     owners: readOwners(row.lead, row.owners),
     workedCycles: readWorkedCycles(row.lead, row.worked_cycles),
+    workedBy: new Set(JSON.parse(row.worked_by) as readonly string[]),
+    offeredTo: new Set(row.offeree_team === null ? [] : [row.offeree_team]),
   };
 }
 
-export function closeCard({ row, profile, owners, workedCycles }: OpenCard): CardRow {
+export function closeCard({ row, profile, owners, workedCycles, workedBy }: OpenCard): CardRow {
   return {
     ...row,
     profile: JSON.stringify(profile),
     owners: writtenOwners(owners),
     worked_cycles: writtenWorkedCycles(workedCycles, row.cycle),
+    worked_by: JSON.stringify([...workedBy]),
   };
 }
 
@@ -38,6 +45,8 @@ export function foldIntoCard(card: OpenCard, event: LeadRecord): void {
   row.updated_at = event.meta.recordedAt;
   noteWhatItSays(card, event);
   followChange(row, event);
+  if (row.offeree_team !== null) card.offeredTo.add(row.offeree_team);
+  if (row.worker_team !== null) card.workedBy.add(row.worker_team);
 }
 
 function noteWhatItSays(card: OpenCard, event: LeadRecord): void {

@@ -1,5 +1,5 @@
 import { isoTime } from '../decider/clock.js';
-import type { CardRow } from './lead-card-tables.js';
+import type { CardRow } from './card-row.js';
 
 const CLOSED_PHASES = ['lost', 'won', 'disqualified', 'merged'];
 const SETTLED_PHASES = ['won', 'disqualified', 'merged'];

@@ -5,7 +5,7 @@ import type { Funnel, FunnelRow } from './funnel.js';
 import type { FunnelTables } from './funnel-tables.js';
 import { MOST_NUMBER_ROWS, type NumberRow } from './outcome-numbers.js';
 import type { AnsweredMetric, AskedEvidence, AskedRows, AskedUnits } from './number-source.js';
-import { onceEach, pageOfLeads } from './outcome-evidence.js';
+import { leadsOf, pageOfLeads } from './outcome-evidence.js';
 import { leadsInSight } from './scope.js';
 
 /** The funnel's numbers one by one, with the leads behind each. */
@@ -46,9 +46,10 @@ export class FunnelNumbers {
   private evidence(metric: Metric, asked: AskedEvidence) {
     const { part, scope } = asked;
     const counted = metric.kind === 'count' ? metric.id : part === 'counted' ? metric.of : metric.over;
-    const behind = this.behind(asked, part === 'apart' ? undefined : counted);
-    if (scope.all) return pageOfLeads(behind, behind, asked, onceEach);
-    return pageOfLeads(behind, behind.where('lead', 'in', leadsInSight(scope)), asked, onceEach);
+    const rows = this.behind(asked, part === 'apart' ? undefined : counted);
+    const behind = leadsOf(rows, { once: true });
+    const own = scope.all ? behind : leadsOf(rows.where('lead', 'in', leadsInSight(scope)), { once: true });
+    return pageOfLeads(behind, own, asked);
   }
 
   /** Leads that were counted in a metric; none where it is undefined. */

@@ -28,6 +28,7 @@ const SCOPES: readonly Scope[] = [
   { marketingTeams: [], salesTeams: [] },
   { marketingTeams: MARKETING.slice(0, 1), salesTeams: [] },
   { marketingTeams: [], salesTeams: SALES.slice(0, 1) },
+  { marketingTeams: MARKETING.slice(0, 1), salesTeams: SALES.slice(1) },
 ];
 const ALL = SCOPES[0]!;
 const MAY = Date.UTC(2026, 4, 1);

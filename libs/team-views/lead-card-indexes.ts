@@ -1,5 +1,7 @@
 import type { Writing } from '../read-database/read-database.js';
-import type { CardRow, IntervalRow } from './lead-card-tables.js';
+import type { CardRow } from './card-row.js';
+import type { IntervalRow } from './lead-card-tables.js';
+import type { SalesSightRow } from './sales-sight.js';
 
 type Index<Column> = readonly [name: string, first: Column, ...more: Column[]];
 
@@ -23,12 +25,15 @@ const SORTED: readonly Index<keyof CardRow>[] = [
   ['lead_card_created', 'created_at'],
   ['lead_card_since', 'state_since'],
   ['lead_card_steward', 'steward_team', 'updated_at'],
+  ['lead_card_stewarded', 'steward_team', 'lead'],
   ['lead_card_steward_created', 'steward_team', 'created_at'],
   ['lead_card_steward_since', 'steward_team', 'state_since'],
   ['lead_card_steward_score', 'steward_team', 'score_rank'],
   // What a marketing team's counts are read from alone.
   ['lead_card_steward_state', 'steward_team', 'state', 'stands_since', 'quiet_since', 'silent_from'],
+  ['lead_card_steward_resume', 'steward_team', 'resume_at', 'state', 'stands_since'],
   ['lead_card_phase', 'phase', 'state_since'],
+  ['lead_card_phase_updated', 'phase', 'updated_at', 'lead'],
   ['lead_card_score', 'score_rank'],
   ['lead_card_contact', 'contact'],
   // Holds all that a number of what stands is by and looks at: it is read from the index alone.
@@ -59,6 +64,20 @@ const SPARSE: readonly Index<keyof CardRow>[] = [
   ['lead_card_quiet', 'quiet_since', 'silent_from', 'lead'],
 ];
 
+/** The lists of a sales team, each read in its order. */
+const OF_SIGHTS: readonly Index<keyof SalesSightRow>[] = [
+  ['sales_sight_updated', 'team', 'updated_at', 'lead'],
+  ['sales_sight_created', 'team', 'created_at', 'lead'],
+  ['sales_sight_since', 'team', 'state_since', 'lead'],
+  ['sales_sight_score', 'team', 'score_rank', 'lead'],
+  ['sales_sight_standing', 'team', 'stands_since', 'lead'],
+  ['sales_sight_phase', 'team', 'phase', 'queue_key', 'lead'],
+  ['sales_sight_queue', 'team', 'sales_team', 'queue_key', 'lead'],
+  ['sales_sight_desk', 'team', 'sales_person', 'queue_key', 'lead'],
+  // What counts are read from alone.
+  ['sales_sight_board', 'team', 'state', 'stands_since', 'sales_team', 'sales_person'],
+];
+
 const OF_INTERVALS: readonly Index<keyof IntervalRow>[] = [
   ['owner_interval_team', 'team', 'since', 'lead', 'role', 'opened_revision'],
   ['owner_interval_person', 'person', 'since', 'lead', 'role', 'opened_revision'],
@@ -73,6 +92,9 @@ export async function createLeadCardIndexes(tx: Writing): Promise<void> {
   }
   for (const [name, ...columns] of SPARSE) {
     await tx.schema.createIndex(name).on('lead_card').columns(columns).where(columns[0], 'is not', null).execute();
+  }
+  for (const [name, ...columns] of OF_SIGHTS) {
+    await tx.schema.createIndex(name).on('sales_sight').columns(columns).execute();
   }
   for (const [name, ...columns] of OF_INTERVALS) {
     await tx.schema.createIndex(name).on('owner_interval').columns(columns).where(columns[0], 'is not', null).execute();

@@ -3,38 +3,38 @@ import type { Projection } from '../projection-runner/projection.js';
 import type { Writing } from '../read-database/read-database.js';
 import { RowReader } from '../read-database/row-reader.js';
 import { RowWriter } from '../read-database/row-writer.js';
+import { inStatements } from '../read-database/statement-sizes.js';
 import { columnNames } from '../read-database/table-shape.js';
 import { closeCard, foldIntoCard, openCard, type OpenCard } from './card-fold.js';
+import { CARD, CARD_CONSTANTS, type CardRow } from './card-row.js';
 import {
-  CARD,
-  CARD_CONSTANTS,
   CONTACT_TALLY,
   createLeadCardTables,
   DETAILS,
   INTERVAL,
   LEAD_CARD_TABLES,
   OFFER_TALLY,
-  WORKED_BY,
   WORKED_CYCLE,
-  type CardRow,
   type ContactTallyRow,
   type DetailsRow,
   type IntervalRow,
+  type LeadCardTables,
   type OfferTallyRow,
-  type WorkedByRow,
   type WorkedCycleRow,
 } from './lead-card-tables.js';
 import { LEAD_CATEGORY, leadEventType, readLeadRecord, type LeadRecord } from './lead-record.js';
 import { newCard } from './new-card.js';
 import { createLeadCardIndexes } from './lead-card-indexes.js';
 import { moveOwners } from './owner-intervals.js';
+import { SALES_SIGHT, SALES_SIGHT_KEY, type SalesSightRow } from './sales-sight.js';
+import { sightsOf, teamsOutOfSight } from './sight-fold.js';
 import { hasDetails, withDetails, type SealedDetails } from './sealed-details.js';
 import { moveWorkedCycle } from './worked-cycles.js';
 
 /** Each lead's present card, everyone who ever had it, and what is counted over the leads of a contact or a person. */
 export class LeadCardProjection implements Projection {
   readonly name = 'lead-card';
-  readonly version = 4;
+  readonly version = 5;
   readonly category = LEAD_CATEGORY;
   readonly tables = LEAD_CARD_TABLES;
 
@@ -60,10 +60,11 @@ export class LeadCardProjection implements Projection {
     columns: columnNames(INTERVAL),
     key: ['lead', 'role', 'opened_revision'],
   });
-  private readonly workedBy = new RowWriter<WorkedByRow>({
-    table: 'lead_worked_by',
-    columns: columnNames(WORKED_BY),
-    key: ['team', 'lead'],
+  private readonly sights = new RowWriter<SalesSightRow>({
+    table: 'sales_sight',
+    columns: columnNames(SALES_SIGHT),
+    key: SALES_SIGHT_KEY,
+    constant: CARD_CONSTANTS.filter((column) => column in SALES_SIGHT) as (keyof SalesSightRow)[],
   });
   private readonly workedCycles = new RowWriter<WorkedCycleRow>({
     table: 'worked_cycle',
@@ -102,13 +103,41 @@ export class LeadCardProjection implements Projection {
     );
     const folded = new Batch(stored);
     for (const event of events) folded.take(event);
-    await this.cards.write(tx, folded.cardRows());
+    const cards = folded.closed();
+    await this.cards.write(
+      tx,
+      cards.map(({ row }) => row),
+    );
     await this.writeDetails(tx, events.filter(hasDetails));
     await this.intervals.write(tx, [...folded.intervals.values()]);
-    await this.workedBy.write(tx, [...folded.workedBy.values()]);
+    await this.sights.write(
+      tx,
+      cards.flatMap(({ card, row }) => sightsOf(card, row)),
+    );
+    await this.endSights(
+      tx,
+      cards.map(({ card }) => card),
+    );
     await this.workedCycles.write(tx, [...folded.workedCycles.values()]);
     await this.contactTallies.write(tx, folded.contactTallies());
     await this.offerTallies.write(tx, [...folded.offers.values()]);
+  }
+
+  private async endSights(tx: Writing, cards: readonly OpenCard[]): Promise<void> {
+    const ended = new Map<string, string[]>();
+    for (const card of cards) {
+      for (const team of teamsOutOfSight(card)) ended.set(team, [...(ended.get(team) ?? []), card.row.lead]);
+    }
+    for (const [team, leads] of ended) {
+      for (const part of inStatements(leads, 1)) {
+        await tx
+          .withTables<LeadCardTables>()
+          .deleteFrom('sales_sight')
+          .where('team', '=', team)
+          .where('lead', 'in', part)
+          .execute();
+      }
+    }
   }
 
   private async writeDetails(tx: Writing, events: readonly LeadRecord[]): Promise<void> {
@@ -123,10 +152,14 @@ export class LeadCardProjection implements Projection {
   }
 }
 
+interface ClosedCard {
+  readonly card: OpenCard;
+  readonly row: CardRow;
+}
+
 /** What a batch comes to, one row each. */
 class Batch {
   readonly intervals = new Map<string, IntervalRow>();
-  readonly workedBy = new Map<string, WorkedByRow>();
   readonly workedCycles = new Map<string, WorkedCycleRow>();
   readonly offers = new Map<string, OfferTallyRow>();
   private readonly cards: Map<string, OpenCard>;
@@ -145,13 +178,11 @@ class Batch {
       this.intervals.set(`${interval.lead} ${interval.role} ${interval.opened_revision}`, interval);
     const cycle = moveWorkedCycle(card.workedCycles, event);
     if (cycle) this.workedCycles.set(`${cycle.lead} ${cycle.cycle}`, cycle);
-    const worker = event.meta.change?.worker?.to;
-    if (worker) this.workedBy.set(`${worker.team} ${event.lead}`, { team: worker.team, lead: event.lead });
     if (event.type === 'LeadHandedOff') this.tallyOffer(event.data.offeree, event.meta.recordedAt);
   }
 
-  cardRows(): CardRow[] {
-    return [...this.cards.values()].map(closeCard);
+  closed(): readonly ClosedCard[] {
+    return [...this.cards.values()].map((card) => ({ card, row: closeCard(card) }));
   }
 
   contactTallies(): ContactTallyRow[] {

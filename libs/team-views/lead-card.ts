@@ -1,6 +1,7 @@
 import type { Profile } from '../lead-lifecycle/lead-events.js';
 import { readOwners, type OwnerRole } from './current-owners.js';
-import type { CardRow, IntervalRow } from './lead-card-tables.js';
+import type { CardRow } from './card-row.js';
+import type { IntervalRow } from './lead-card-tables.js';
 
 /** Who did something, as the event says. */
 export interface By {

@@ -2,8 +2,9 @@ import type { Kysely } from 'kysely';
 import type { ReadDatabase } from '../read-database/read-database.js';
 import { conditions, type CardFilter, type Condition, type OnCard } from './card-filter.js';
 import { cardOf, intervalOf, type LeadCard, type OwnerInterval } from './lead-card.js';
-import type { CardRow, LeadCardTables } from './lead-card-tables.js';
-import { readable, type Scope } from './scope.js';
+import type { LeadCardTables } from './lead-card-tables.js';
+import type { ListedCard } from './sales-sight.js';
+import { cardsInSight, readable, together, type Scope } from './scope.js';
 import type { SealedDetails } from './sealed-details.js';
 
 export type { CardFilter } from './card-filter.js';
@@ -15,7 +16,7 @@ const SORTS = {
   score: 'score_rank',
   /** of a sales team: offers by the time left, then what is worked and lost, each longest first */
   queue: 'queue_key',
-} as const satisfies Record<string, keyof CardRow>;
+} as const satisfies Record<string, keyof ListedCard>;
 export type SortKey = keyof typeof SORTS;
 export const CARD_SORTS = Object.keys(SORTS) as readonly SortKey[];
 export interface CardSort {
@@ -94,19 +95,22 @@ export class LeadCards {
     const order = direction === 'ascending' ? 'asc' : 'desc';
     // The same time, in the index by which these leads are found.
     const column = by === 'stateSince' && filter.standsSince !== undefined ? 'stands_since' : SORTS[by];
-    // The leads first, the cards of those alone after: what is sorted are short rows.
-    const leads = this.inScope(scope)
-      .select('lead_card.lead')
-      .where((eb) => eb.and([...conditions(eb, filter), ...(after ? [beyond(eb, column, direction, after)] : [])]))
-      .orderBy(column, order)
-      .orderBy('lead', order)
-      .limit(limit + 1);
+    // The leads first, the cards of those alone after: of each team so many as the page may hold.
+    const leads = cardsInSight(this.db, scope).map((cards) =>
+      cards
+        .select('lead_card.lead')
+        .where((eb) => eb.and([...conditions(eb, filter), ...(after ? [beyond(eb, column, direction, after)] : [])]))
+        .orderBy(column, order)
+        .orderBy('lead', order)
+        .limit(limit + 1),
+    );
     const rows = await this.db
       .selectFrom('lead_card')
       .selectAll()
-      .where('lead', 'in', leads)
+      .where('lead', 'in', together(this.db, leads))
       .orderBy(SORTS[by], order)
       .orderBy('lead', order)
+      .limit(limit + 1)
       .execute();
     const shown = rows.slice(0, limit);
     const last = shown.at(-1);
@@ -122,7 +126,7 @@ export class LeadCards {
 /** The rows after the cursor; the first condition alone lets the index begin there. */
 function beyond(
   eb: OnCard,
-  column: keyof CardRow,
+  column: keyof ListedCard,
   direction: CardSort['direction'],
   [value, lead]: CardCursor,
 ): Condition {

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { ReadDatabase } from '../read-database/read-database.js';
 import { conditions, type CardFilter } from './card-filter.js';
 import type { LeadCardTables } from './lead-card-tables.js';
-import { readable, type Scope } from './scope.js';
+import { cardsInSight, together, type Scope } from './scope.js';
 
 export interface StateCount {
   /** with the sub-state */
@@ -22,10 +22,15 @@ export class LeadCounts {
 
   /** In ascending order of states; one without leads is not listed. */
   async byState(scope: Scope, filter: CardFilter = {}): Promise<readonly StateCount[]> {
+    const parts = cardsInSight(this.db, scope).map((cards) =>
+      cards
+        .select(({ fn }) => ['state', fn.countAll<number>().as('leads'), fn.min('stands_since').as('since')])
+        .where((eb) => eb.and(conditions(eb, filter)))
+        .groupBy('state'),
+    );
     const rows = await this.db
-      .selectFrom('lead_card')
-      .select(({ fn }) => ['state', fn.countAll<number>().as('leads'), fn.min('stands_since').as('since')])
-      .where((eb) => eb.and([readable(eb, scope), ...conditions(eb, filter)]))
+      .selectFrom(together(this.db, parts).as('part'))
+      .select(({ fn }) => ['state', fn.sum<number>('leads').as('leads'), fn.min('since').as('since')])
       .groupBy('state')
       .orderBy('state')
       .execute();

@@ -12,6 +12,7 @@ import { Funnel } from './funnel.js';
 import { FunnelNumbers } from './funnel-numbers.js';
 import { LeadCardProjection } from './lead-card-projection.js';
 import { CARD_SORTS, LeadCards, type CardPageQuery } from './lead-cards.js';
+import { LeadCounts } from './lead-counts.js';
 import { leadEventType } from './lead-record.js';
 import { MARKETING, randomLeads, SALES, type RandomLead } from './lead-history.spec-kit.js';
 import { MergeQueue } from './merge-queue.js';
@@ -29,6 +30,8 @@ const SCOPES: readonly Scope[] = [
   only(MARKETING.slice(0, 1), []),
   only([], SALES.slice(0, 1)),
   only(MARKETING.slice(1), SALES.slice(1)),
+  only([], SALES),
+  only(MARKETING.slice(0, 1), SALES),
 ];
 
 const mayRead = ({ state }: RandomLead, scope: Scope): boolean =>
@@ -72,6 +75,27 @@ onEachReadDatabase('lists of leads', () => {
       expect((await cards.owners(lead.lead, scope)) !== undefined).toBe(found);
       expect((await cards.sealedDetails(lead.lead, scope)) !== undefined).toBe(found);
     }
+  });
+
+  it.each(SCOPES)('are in one order whichever teams of %j see them, and counted once', async (scope) => {
+    for (const by of CARD_SORTS) {
+      for (const direction of ['ascending', 'descending'] as const) {
+        const sort = { by, direction };
+        const all = await everyPage({ scope: ALL, sort }, 50);
+        const seen = all.filter(({ lead }) =>
+          mayRead(
+            leads.find((one) => one.lead === lead)!,
+            scope,
+          ),
+        );
+        expect((await everyPage({ scope, sort }, 50)).map(({ lead }) => lead)).toEqual(seen.map(({ lead }) => lead));
+      }
+    }
+    const counted = await new LeadCounts(opened.database).byState(scope);
+    const states = leads.filter((lead) => mayRead(lead, scope)).map(({ state }) => state.leaf);
+    expect(Object.fromEntries(counted.map(({ state, leads: count }) => [state, count]))).toEqual(
+      Object.fromEntries([...new Set(states)].map((state) => [state, states.filter((one) => one === state).length])),
+    );
   });
 
   it.each(CARD_SORTS)('go through every page once, sorted by %s either way', async (by) => {

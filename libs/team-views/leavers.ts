@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { ReadDatabase } from '../read-database/read-database.js';
 import { HOLDER_ROLES, type HolderRole, type Holders } from './card-filter.js';
 import type { LeadCardTables } from './lead-card-tables.js';
-import { readable, type Scope } from './scope.js';
+import { cardsInSight, together, type Scope } from './scope.js';
 
 export interface LeaversOf {
   readonly role?: HolderRole;
@@ -32,18 +32,22 @@ export class Leavers {
   }
 
   private async inRole(role: HolderRole, scope: Scope, of: LeaversOf): Promise<readonly Holders[]> {
+    const parts = cardsInSight(this.db, scope).map((cards) =>
+      cards
+        .select([`${role}_team as team`, `${role}_person as person`])
+        .distinct()
+        .where(`${role}_team`, 'is not', null)
+        .where(`${role}_person`, 'is not', null)
+        .where('stands_since', 'is not', null)
+        .$if(of.team !== undefined, (query) => query.where(`${role}_team`, '=', of.team ?? ''))
+        .$if(of.person !== undefined, (query) => query.where(`${role}_person`, '=', of.person ?? '')),
+    );
     const rows = await this.db
-      .selectFrom('lead_card')
-      .select([`${role}_team as team`, `${role}_person as person`])
+      .selectFrom(together(this.db, parts).as('part'))
+      .select(['team', 'person'])
       .distinct()
-      .where(`${role}_team`, 'is not', null)
-      .where(`${role}_person`, 'is not', null)
-      .where('stands_since', 'is not', null)
-      .$if(of.team !== undefined, (query) => query.where(`${role}_team`, '=', of.team ?? ''))
-      .$if(of.person !== undefined, (query) => query.where(`${role}_person`, '=', of.person ?? ''))
-      .where((eb) => readable(eb, scope))
-      .orderBy(`${role}_team`)
-      .orderBy(`${role}_person`)
+      .orderBy('team')
+      .orderBy('person')
       .execute();
     const gone = new Map<string, string[]>();
     for (const { team, person } of rows) {

@@ -11,6 +11,8 @@ export function newCard(event: LeadRecord): OpenCard {
     profile,
     owners: {},
     workedCycles: new Map(),
+    workedBy: new Set(),
+    offeredTo: new Set(),
     row: {
       lead: event.lead,
       revision: event.revision,
@@ -64,6 +66,7 @@ export function newCard(event: LeadRecord): OpenCard {
       worker_updated_at: null,
       worked_cycles: '',
       owners: '',
+      worked_by: '',
     },
   };
 }

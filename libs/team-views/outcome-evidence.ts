@@ -38,8 +38,11 @@ export class OutcomeEvidence {
   }
 
   page(query: EvidenceQuery): Promise<EvidencePage> {
-    const behind = this.behind(query);
-    return pageOfLeads(behind, this.readable(behind, query.scope), query);
+    const { scope } = query;
+    const rows = this.behind(query);
+    const behind = leadsOf(rows);
+    const own = scope.all ? behind : leadsOf(rows.where('outcome.lead', 'in', leadsInSight(scope)));
+    return pageOfLeads(behind, own, query);
   }
 
   private behind(query: EvidenceQuery) {
@@ -48,53 +51,58 @@ export class OutcomeEvidence {
     const countsNoneApart = part === 'apart' && traits.length === 0;
     return unitsOf(this.db, query).where(countsNoneApart ? sql<SqlBool>`1 = 0` : having(traits, asOf));
   }
-
-  private readable(behind: ReturnType<OutcomeEvidence['behind']>, scope: Scope) {
-    if (scope.all) return behind;
-    return behind.where('outcome.lead', 'in', leadsInSight(scope));
-  }
 }
 
-/** How many leads rows are of, each with a column `lead`. */
-export type CountLeads<Tables, Table extends keyof Tables> = (
-  rows: SelectQueryBuilder<Tables, Table, object>,
-) => Promise<number>;
-
-const distinctLeads = async <Tables, Table extends keyof Tables>(rows: SelectQueryBuilder<Tables, Table, object>) =>
-  numberIn(await rows.select(sql<number>`count(distinct lead)`.as('leads')).executeTakeFirstOrThrow());
-
-/** Where no lead stands in two rows. */
-export const onceEach = async <Tables, Table extends keyof Tables>(rows: SelectQueryBuilder<Tables, Table, object>) =>
-  numberIn(await rows.select(sql<number>`count(*)`.as('leads')).executeTakeFirstOrThrow());
-
-const numberIn = (row: object): number => Number((row as { readonly leads: number }).leads);
+/** The leads that stand behind a number. */
+export interface LeadsBehind {
+  count(): Promise<number>;
+  /** ids in ascending order, after that lead */
+  after(lead: string, most: number): Promise<readonly string[]>;
+}
 
 /**
- * A page of the leads that stand in rows, each once.
+ * The leads that rows are of, each row with a column `lead`.
  *
- * @param behind all rows, each with a column `lead`; `own` those of leads that the caller may read, the same object where
- * that is all of them
- * @param count where there is a faster way than to look which leads are the same
+ * @param once where no lead stands in two rows: there is no need to look which are the same
  */
-export async function pageOfLeads<Tables, Table extends keyof Tables>(
-  behind: SelectQueryBuilder<Tables, Table, object>,
-  own: SelectQueryBuilder<Tables, Table, object>,
-  { after = '', limit }: { readonly after?: string; readonly limit: number },
-  count: CountLeads<Tables, Table> = distinctLeads,
-): Promise<EvidencePage> {
+export function leadsOf<Tables, Table extends keyof Tables>(
+  rows: SelectQueryBuilder<Tables, Table, object>,
+  { once = false }: { readonly once?: boolean } = {},
+): LeadsBehind {
   const lead = sql.ref<string>('lead');
+  return {
+    async count() {
+      const counted = once ? sql<number>`count(*)` : sql<number>`count(distinct lead)`;
+      const { leads } = (await rows.select(counted.as('leads')).executeTakeFirstOrThrow()) as {
+        readonly leads: number;
+      };
+      return Number(leads);
+    },
+    async after(last, most) {
+      const found = await rows
+        .select(lead.as('lead'))
+        .distinct()
+        .where(sql<SqlBool>`${lead} > ${last}`)
+        .orderBy(lead)
+        .limit(most)
+        .execute();
+      return found.map((row) => (row as { readonly lead: string }).lead);
+    },
+  };
+}
+
+/** A page of the leads that the caller may read, `own`: the same object where these are all. */
+export async function pageOfLeads(
+  all: LeadsBehind,
+  own: LeadsBehind,
+  { after = '', limit }: { readonly after?: string; readonly limit: number },
+): Promise<EvidencePage> {
   const [total, mine, found] = await Promise.all([
-    count(behind),
-    own === behind ? undefined : count(own),
-    own
-      .select(lead.as('lead'))
-      .distinct()
-      .where(sql<SqlBool>`${lead} > ${after}`)
-      .orderBy(lead)
-      .limit(limit + 1)
-      .execute(),
+    all.count(),
+    own === all ? undefined : own.count(),
+    own.after(after, limit + 1),
   ]);
-  const leads = found.slice(0, limit).map((row) => (row as { readonly lead: string }).lead);
+  const leads = found.slice(0, limit);
   const next = found.length > limit ? leads.at(-1) : undefined;
   return { leads, total, outside: total - (mine ?? total), ...(next !== undefined && { next }) };
 }

@@ -23,7 +23,7 @@ const STILL_OPEN = 1;
 /** Everything of a lead that a number of the catalogue counts, a row each. */
 export class OutcomeProjection implements Projection {
   readonly name = 'outcomes';
-  readonly version = 4;
+  readonly version = 5;
   readonly category = LEAD_CATEGORY;
   readonly tables = OUTCOME_TABLES;
 

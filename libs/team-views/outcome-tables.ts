@@ -78,20 +78,23 @@ export type OutcomeLeadRow = RowOf<typeof OUTCOME_LEAD>;
 export type OutcomeTables = { outcome: OutcomeRow; outcome_lead: OutcomeLeadRow };
 export const OUTCOME_TABLES = ['outcome', 'outcome_lead'] as const satisfies readonly (keyof OutcomeTables)[];
 
-/** What numbers are by, as the index of the numbers has it: what lies together there is added up without sorting. */
+/**
+ * What numbers are by, as the index of the numbers has it: what lies together there is added up without sorting. Of
+ * which there are most rows, and what has few values, is first: fewer columns are compared.
+ */
 export const COUNTED_BY = [
   'month',
+  'item',
   'source',
+  'steward',
   'topic',
   'campaign',
   'segment',
   'team',
   'person',
-  'steward',
-  'policy_version',
   'agreement_version',
+  'policy_version',
   'currency',
-  'item',
   'reason',
   'fault_domain',
 ] as const satisfies readonly (keyof OutcomeRow)[];

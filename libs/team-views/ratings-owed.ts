@@ -2,7 +2,7 @@ import { sql, type Kysely } from 'kysely';
 import type { ReadDatabase } from '../read-database/read-database.js';
 import type { LeadCardTables } from './lead-card-tables.js';
 import type { AnsweredMetric, AskedRows, AskedUnits } from './number-source.js';
-import { pageOfLeads } from './outcome-evidence.js';
+import { leadsOf, pageOfLeads } from './outcome-evidence.js';
 import { MOST_NUMBER_ROWS, type NumberRow } from './outcome-numbers.js';
 import { readable, type Scope } from './scope.js';
 
@@ -35,8 +35,8 @@ export class RatingsOwed implements AnsweredMetric {
   }
 
   evidence: AnsweredMetric['evidence'] = (asked) => {
-    const all = this.owed(asked);
-    return pageOfLeads(all, asked.scope.all ? all : this.owed(asked, asked.scope), asked);
+    const all = leadsOf(this.owed(asked));
+    return pageOfLeads(all, asked.scope.all ? all : leadsOf(this.owed(asked, asked.scope)), asked);
   };
 
   private owed({ only }: Pick<AskedUnits, 'only'>, scope?: Scope) {

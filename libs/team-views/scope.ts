@@ -1,5 +1,15 @@
-import { expressionBuilder, sql, type ExpressionBuilder, type ExpressionWrapper, type SqlBool } from 'kysely';
+import {
+  expressionBuilder,
+  sql,
+  type Expression,
+  type ExpressionBuilder,
+  type ExpressionWrapper,
+  type Kysely,
+  type SelectQueryBuilder,
+  type SqlBool,
+} from 'kysely';
 import type { LeadCardTables } from './lead-card-tables.js';
+import type { ListedTables } from './sales-sight.js';
 
 /**
  * Which leads a caller may read: all (analysts, auditors, services), or those that one of the marketing teams stewards
@@ -10,26 +20,23 @@ export type Scope =
   | { readonly all?: never; readonly marketingTeams: readonly string[]; readonly salesTeams: readonly string[] };
 
 type OnCard = ExpressionBuilder<LeadCardTables, 'lead_card'>;
-type Cards = ExpressionBuilder<LeadCardTables, never>;
 
-/** The condition on `lead_card`: part of the query, so that nothing outside the scope is ever read, counted or paged. */
+/** The condition on `lead_card`, for look-ups and for what is read in another order than a team's. */
 export function readable(eb: OnCard, scope: Scope): ExpressionWrapper<LeadCardTables, 'lead_card', SqlBool> {
   if (scope.all) return eb.and([]);
   const { marketingTeams, salesTeams } = scope;
   const stewarded = marketingTeams.length > 0 ? [eb('lead_card.steward_team', 'in', marketingTeams)] : [];
-  const sold = salesTeams.length > 0 ? [eb('lead_card.lead', 'in', leadsOfSales(salesTeams))] : [];
+  const sold = salesTeams.length > 0 ? [eb.exists(sightOf(salesTeams, eb.ref('lead_card.lead')))] : [];
   const either = [...stewarded, ...sold];
   return either.length > 0 ? eb.or(either) : eb.and([sql<SqlBool>`1 = 0`]);
 }
 
-/** By the teams' indexes: a team with few leads must not pay for all the others'. */
-function leadsOfSales(teams: readonly string[]) {
-  const cards: Cards = expressionBuilder<LeadCardTables>();
-  return cards
-    .selectFrom('lead_card as offered')
-    .select('offered.lead')
-    .where('offered.offeree_team', 'in', teams)
-    .union(cards.selectFrom('lead_worked_by').select('lead_worked_by.lead').where('lead_worked_by.team', 'in', teams));
+function sightOf(teams: readonly string[], lead?: Expression<string>) {
+  const sights = expressionBuilder<LeadCardTables>()
+    .selectFrom('sales_sight')
+    .select('sales_sight.lead')
+    .where('sales_sight.team', 'in', teams);
+  return lead === undefined ? sights : sights.where('sales_sight.lead', '=', lead);
 }
 
 /** The same leads as a list, for tables that are not the cards; of a scope that is not all. */
@@ -39,6 +46,41 @@ export function leadsInSight({ marketingTeams, salesTeams }: Exclude<Scope, { re
   const none = ofCards.where(sql<SqlBool>`1 = 0`);
   const stewarded = marketingTeams.length > 0 ? ofCards.where('steward_team', 'in', marketingTeams) : none;
   if (salesTeams.length === 0) return stewarded;
-  const sold = leadsOfSales(salesTeams);
-  return marketingTeams.length > 0 ? sold.union(stewarded) : sold;
+  const sold = sightOf(salesTeams);
+  return marketingTeams.length > 0 ? sold.unionAll(stewarded) : sold;
+}
+
+export type ListedRows<Row> = SelectQueryBuilder<ListedTables, 'lead_card', Row>;
+export type ListedCards = ListedRows<object>;
+
+/**
+ * The same leads as cards, in parts that have no lead in common: all, or a part for each team, which is read in the
+ * order of that team's indexes.
+ */
+export function cardsInSight(db: Kysely<LeadCardTables>, scope: Scope): readonly ListedCards[] {
+  const cards = db.selectFrom('lead_card') as unknown as ListedCards;
+  if (scope.all) return [cards];
+  const { marketingTeams, salesTeams } = scope;
+  const stewarded = marketingTeams.map((team) => cards.where('steward_team', '=', team));
+  const sold = salesTeams.map((team, at) => {
+    const before = salesTeams.slice(0, at);
+    return db
+      .selectFrom('sales_sight as lead_card')
+      .where('lead_card.team', '=', team)
+      .$if(before.length > 0, (own) => own.where((eb) => eb.not(eb.exists(sightOf(before, eb.ref('lead_card.lead'))))))
+      .$if(marketingTeams.length > 0, (own) =>
+        own.where((eb) => eb.or([eb('steward_team', 'is', null), eb('steward_team', 'not in', marketingTeams)])),
+      );
+  });
+  const parts = [...stewarded, ...sold];
+  return parts.length > 0 ? parts : [cards.where(sql<SqlBool>`1 = 0`)];
+}
+
+/** The rows of all the parts, each of which may have an order and a limit of its own. */
+export function together<Row>(db: Kysely<LeadCardTables>, parts: readonly ListedRows<Row>[]): ListedRows<Row> {
+  const [first, ...others] = parts.map(
+    (part) => db.selectFrom(part.as('part')).selectAll() as unknown as ListedRows<Row>,
+  );
+  if (first === undefined) throw new TypeError('a scope has parts');
+  return others.reduce((all, other) => all.unionAll(other), first);
 }

@@ -1,16 +1,16 @@
-import { sql, type Expression, type Kysely, type RawBuilder, type SelectQueryBuilder, type SqlBool } from 'kysely';
+import { sql, type Expression, type Kysely, type RawBuilder, type SqlBool } from 'kysely';
 import { isoTime } from '../decider/clock.js';
 import { AGE_BANDS, type StandingDimension, type StandingMetric } from '../metric-catalogue/standing-metric.js';
 import type { ReadDatabase } from '../read-database/read-database.js';
-import { conditions, type OnCard } from './card-filter.js';
+import { conditions } from './card-filter.js';
 import { DAY_MS } from './card-standing.js';
 import { COUNTED_BY } from './lead-card-indexes.js';
 import type { LeadCardTables } from './lead-card-tables.js';
 import { leadingColumns } from './leading-columns.js';
 import type { AskedEvidence, AskedRows, AskedUnits } from './number-source.js';
-import { pageOfLeads } from './outcome-evidence.js';
+import { pageOfLeads, type LeadsBehind } from './outcome-evidence.js';
 import { MOST_NUMBER_ROWS, type NumberRow } from './outcome-numbers.js';
-import { readable, type Scope } from './scope.js';
+import { cardsInSight, together, type ListedCards, type Scope } from './scope.js';
 import { filterHaving, type StandingMoment } from './standing-filters.js';
 
 type Columns = Readonly<Record<Exclude<StandingDimension, 'age'>, (typeof COUNTED_BY)[number]>>;
@@ -45,7 +45,7 @@ export class StandingNumbers {
     metric: StandingMetric,
     asked: Pick<AskedRows, 'by' | 'only'>,
     moment: StandingMoment,
-    scope?: Scope,
+    scope: Scope = EVERYTHING,
   ): Promise<readonly NumberRow[] | undefined> {
     const by = [...new Set([...(asked.by as readonly StandingDimension[]), ...metric.alwaysBy])];
     const columns = COLUMNS[metric.bookedTo];
@@ -54,22 +54,24 @@ export class StandingNumbers {
       COUNTED_BY,
       others.map((one) => columns[one]),
     );
-    const parts = this.units(metric, asked, moment, scope)
-      .select((eb) => [
-        eb.fn.countAll<number>().as('units'),
-        countWhere(eb.and(conditions(eb, filterHaving(metric.of, moment)))).as('counted'),
-        ...(by.includes('age') ? agesAt(moment).map((since, at) => countWhere(isOld(since)).as(olderThan(at))) : []),
-        ...beside.map((column) => sql.ref<string | null>(column).as(column)),
-      ])
-      .$if(beside.length > 0, (query) => query.groupBy([...beside]));
+    const parts = this.units(metric, asked, moment, scope).map((units) =>
+      units
+        .select((eb) => [
+          eb.fn.countAll<number>().as('units'),
+          countWhere(eb.and(conditions(eb, filterHaving(metric.of, moment)))).as('counted'),
+          ...(by.includes('age')
+            ? bandsAfterFirst(moment).map(([band, since]) => countWhere(isOld(since)).as(band))
+            : []),
+          ...beside.map((column) => sql.ref<string | null>(column).as(column)),
+        ])
+        .$if(beside.length > 0, (query) => query.groupBy([...beside])),
+    );
     let counting = this.db
-      .selectFrom(parts.as('part'))
+      .selectFrom(together(this.db, parts).as('part'))
       .select(({ fn }) => [
         fn.sum<number | null>('units').as('units'),
         fn.sum<number | null>('counted').as('counted'),
-        ...(by.includes('age')
-          ? agesAt(moment).map((_, at) => sql<number>`sum(${sql.ref(olderThan(at))})`.as(olderThan(at)))
-          : []),
+        ...(by.includes('age') ? bandsAfterFirst(moment).map(([band]) => fn.sum<number>(sql.ref(band)).as(band)) : []),
       ])
       .limit(MOST_NUMBER_ROWS + 1);
     for (const dimension of others) {
@@ -93,41 +95,59 @@ export class StandingNumbers {
   /** The leads behind it within the scope, and how many there are outside. */
   evidence(metric: StandingMetric, asked: AskedEvidence, moment: StandingMoment) {
     const { part, scope } = asked;
-    const behind = (of?: Scope) =>
-      this.units(metric, asked, moment, of).where((eb) =>
-        eb.and(conditions(eb, part === 'counted' ? filterHaving(metric.of, moment) : {})),
+    const behind = (of: Scope) =>
+      this.leadsOf(
+        this.units(metric, asked, moment, of).map((units) =>
+          units.where((eb) => eb.and(conditions(eb, part === 'counted' ? filterHaving(metric.of, moment) : {}))),
+        ),
       );
-    const all = behind();
-    return pageOfLeads(all, scope.all ? all : behind(scope), asked, (rows) => this.count(rows));
+    const all = behind(EVERYTHING);
+    return pageOfLeads(all, scope.all ? all : behind(scope), asked);
   }
 
-  /** Group by group of the board's index, so that it is read from that alone. */
-  private async count(rows: SelectQueryBuilder<LeadCardTables, 'lead_card', object>): Promise<number> {
-    const byState = rows.select(({ fn }) => fn.countAll<number>().as('leads')).groupBy('state');
-    const { leads } = await this.db
-      .selectFrom(byState.as('part'))
-      .select(({ fn }) => fn.sum<number | null>('leads').as('leads'))
-      .executeTakeFirstOrThrow();
-    return Number(leads);
+  private leadsOf(parts: readonly ListedCards[]): LeadsBehind {
+    return {
+      count: async () => {
+        // Group by group of the board's index, so that it is read from that alone.
+        const byState = parts.map((cards) =>
+          cards.select(({ fn }) => fn.countAll<number>().as('leads')).groupBy('state'),
+        );
+        const { leads } = await this.db
+          .selectFrom(together(this.db, byState).as('part'))
+          .select(({ fn }) => fn.sum<number | null>('leads').as('leads'))
+          .executeTakeFirstOrThrow();
+        return Number(leads);
+      },
+      after: async (last, most) => {
+        const pages = parts.map((cards) => cards.select('lead').where('lead', '>', last).orderBy('lead').limit(most));
+        const found = await together(this.db, pages).orderBy('lead').limit(most).execute();
+        return found.map(({ lead }) => lead);
+      },
+    };
   }
 
-  private units(metric: StandingMetric, { only }: Pick<AskedUnits, 'only'>, moment: StandingMoment, scope?: Scope) {
+  private units(
+    metric: StandingMetric,
+    { only }: Pick<AskedUnits, 'only'>,
+    moment: StandingMoment,
+    scope: Scope,
+  ): readonly ListedCards[] {
     const { among, bookedTo } = metric;
-    let units = this.db
-      .selectFrom('lead_card')
-      .where((eb) => eb.and([...conditions(eb, filterHaving(among, moment)), ...inScope(eb, scope)]));
-    // Says what the state says already, so that the index of the workers' leads is used.
-    if (bookedTo === 'worker') units = units.where('worker_team', 'is not', null);
-    for (const [dimension, value] of Object.entries(only)) {
-      const column = valueOf(metric, dimension as StandingDimension, moment);
-      const wanted = dimension === 'age' ? AGE_BANDS.findIndex(({ band }) => band === value) : value;
-      units = units.where(value === '' ? sql<boolean>`${column} is null` : sql<boolean>`${column} = ${wanted}`);
-    }
-    return units;
+    return cardsInSight(this.db, scope).map((cards) => {
+      let units = cards.where((eb) => eb.and(conditions(eb, filterHaving(among, moment))));
+      // Says what the state says already, so that the index of the workers' leads is used.
+      if (bookedTo === 'worker') units = units.where('worker_team', 'is not', null);
+      for (const [dimension, value] of Object.entries(only)) {
+        const column = valueOf(metric, dimension as StandingDimension, moment);
+        const wanted = dimension === 'age' ? AGE_BANDS.findIndex(({ band }) => band === value) : value;
+        units = units.where(value === '' ? sql<boolean>`${column} is null` : sql<boolean>`${column} = ${wanted}`);
+      }
+      return units;
+    });
   }
 }
 
-const inScope = (eb: OnCard, scope: Scope | undefined) => (scope === undefined ? [] : [readable(eb, scope)]);
+const EVERYTHING: Scope = { all: true };
 
 const countWhere = (isSo: Expression<SqlBool>) => sql<number | null>`sum(case when ${isSo} then 1 else 0 end)`;
 
@@ -148,6 +168,11 @@ const agesAt = ({ now }: StandingMoment): readonly string[] =>
   AGE_BANDS.map(({ from }) => isoTime(now - from * DAY_MS));
 const isOld = (since: string) => sql<SqlBool>`stands_since <= ${sql.lit(since)}`;
 const olderThan = (band: number): string => `older_${band}`;
+/** All leads are as old as the first begins. */
+const bandsAfterFirst = (moment: StandingMoment): readonly (readonly [name: string, since: string])[] =>
+  agesAt(moment)
+    .map((since, at) => [olderThan(at), since] as const)
+    .slice(1);
 
 type Named = Readonly<Partial<Record<StandingDimension, string | null>>>;
 type Ages = Readonly<Partial<Record<string, number>>>;
