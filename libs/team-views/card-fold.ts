@@ -38,7 +38,7 @@ export function closeCard({ row, profile, owners, workedCycles, workedBy }: Open
   };
 }
 
-/** Folds an event into the card, which changes; owner intervals are `moveOwners`' part, worked cycles `moveWorkedCycle`'s. */
+/** Folds an event into the card, which changes; owner intervals are `moveOwners`' part, worked cycles `moveWorkedCycles`'s. */
 export function foldIntoCard(card: OpenCard, event: LeadRecord): void {
   const { row } = card;
   row.revision = event.revision;

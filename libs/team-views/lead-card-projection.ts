@@ -29,7 +29,7 @@ import { moveOwners } from './owner-intervals.js';
 import { SALES_SIGHT, SALES_SIGHT_KEY, type SalesSightRow } from './sales-sight.js';
 import { sightsOf, teamsOutOfSight } from './sight-fold.js';
 import { hasDetails, withDetails, type SealedDetails } from './sealed-details.js';
-import { moveWorkedCycle } from './worked-cycles.js';
+import { moveWorkedCycles } from './worked-cycles.js';
 
 /** Each lead's present card, everyone who ever had it, and what is counted over the leads of a contact or a person. */
 export class LeadCardProjection implements Projection {
@@ -176,8 +176,8 @@ class Batch {
     foldIntoCard(card, event);
     for (const interval of moveOwners(card.owners, card.row.cycle, event))
       this.intervals.set(`${interval.lead} ${interval.role} ${interval.opened_revision}`, interval);
-    const cycle = moveWorkedCycle(card.workedCycles, event);
-    if (cycle) this.workedCycles.set(`${cycle.lead} ${cycle.cycle}`, cycle);
+    for (const cycle of moveWorkedCycles(card.workedCycles, event))
+      this.workedCycles.set(`${cycle.lead} ${cycle.cycle}`, cycle);
     if (event.type === 'LeadHandedOff') this.tallyOffer(event.data.offeree, event.meta.recordedAt);
   }
 

@@ -75,7 +75,6 @@ export class MissingRatings {
               .selectFrom('lead_card')
               .select('lead_card.lead')
               .whereRef('lead_card.lead', '=', 'worked_cycle.lead')
-              .where('phase', '!=', 'merged')
               .where((card) => readable(card, scope)),
           ),
         )

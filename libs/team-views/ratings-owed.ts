@@ -4,9 +4,10 @@ import type { LeadCardTables } from './lead-card-tables.js';
 import type { AnsweredMetric, AskedRows, AskedUnits } from './number-source.js';
 import { leadsOf, pageOfLeads } from './outcome-evidence.js';
 import { MOST_NUMBER_ROWS, type NumberRow } from './outcome-numbers.js';
-import { readable, type Scope } from './scope.js';
+import { EVERYTHING, leadsInSight, type Scope } from './scope.js';
 
-const COLUMNS = ['source', 'topic', 'campaign', 'steward', 'team', 'person'] as const;
+const OF_CARD = ['source', 'topic', 'campaign', 'steward'] as const;
+const COLUMNS = [...OF_CARD, 'team', 'person'] as const;
 type Column = (typeof COLUMNS)[number];
 
 /** The catalogue's `ratings-owed`: cycles that sales worked and that can still be rated, of leads not merged. */
@@ -18,9 +19,12 @@ export class RatingsOwed implements AnsweredMetric {
   }
 
   /** @param scope company-wide without */
-  async rows(asked: Pick<AskedRows, 'by' | 'only'>, scope?: Scope): Promise<readonly NumberRow[] | undefined> {
+  async rows(
+    asked: Pick<AskedRows, 'by' | 'only'>,
+    scope: Scope = EVERYTHING,
+  ): Promise<readonly NumberRow[] | undefined> {
     const by = [...new Set(asked.by as readonly Column[])];
-    const rows = await this.owed(asked, scope)
+    const rows = await this.owed(asked, scope, by)
       .select(({ fn }) => [...by, fn.countAll<number>().as('missing')])
       .$if(by.length > 0, (query) => query.groupBy(by))
       .$call((query) => by.reduce((sorted, column) => sorted.orderBy(column), query))
@@ -35,28 +39,29 @@ export class RatingsOwed implements AnsweredMetric {
   }
 
   evidence: AnsweredMetric['evidence'] = (asked) => {
-    const all = leadsOf(this.owed(asked));
-    return pageOfLeads(all, asked.scope.all ? all : leadsOf(this.owed(asked, asked.scope)), asked);
+    const { scope } = asked;
+    const all = leadsOf(this.owed(asked, EVERYTHING));
+    return pageOfLeads(all, scope.all ? all : leadsOf(this.owed(asked, scope)), asked);
   };
 
-  private owed({ only }: Pick<AskedUnits, 'only'>, scope?: Scope) {
+  private owed({ only }: Pick<AskedUnits, 'only'>, scope: Scope, by: readonly Column[] = []) {
     const cycles = this.db
       .selectFrom('worked_cycle')
+      .select(['worked_cycle.lead as lead', 'worked_cycle.team as team', 'worked_cycle.person as person'])
+      // As it stands in the index: a parameter would keep the database from using it.
+      .where(sql<boolean>`missing = 1`)
+      .$call((query) => (scope.all ? query : query.where('worked_cycle.lead', 'in', leadsInSight(scope))));
+    const ofCard = OF_CARD.some((column) => only[column] !== undefined || by.includes(column));
+    // Looked up only where something is asked of it.
+    const withCards = cycles
       .innerJoin('lead_card', 'lead_card.lead', 'worked_cycle.lead')
       .select([
-        'worked_cycle.lead as lead',
-        'worked_cycle.team as team',
-        'worked_cycle.person as person',
         'lead_card.source as source',
         'lead_card.topic as topic',
         'lead_card.campaign as campaign',
         'lead_card.steward_team as steward',
-      ])
-      // As it stands in the index: a parameter would keep the database from using it.
-      .where(sql<boolean>`missing = 1`)
-      .where('lead_card.phase', '!=', 'merged')
-      .$if(scope !== undefined, (query) => query.where((eb) => readable(eb as never, scope as Scope)));
-    let owed = this.db.selectFrom(cycles.as('owed'));
+      ]);
+    let owed = this.db.selectFrom((ofCard ? withCards : (cycles as typeof withCards)).as('owed'));
     for (const column of COLUMNS) {
       const value = only[column];
       if (value === undefined) continue;

@@ -19,6 +19,9 @@ export type Scope =
   | { readonly all: true }
   | { readonly all?: never; readonly marketingTeams: readonly string[]; readonly salesTeams: readonly string[] };
 
+/** Company-wide. */
+export const EVERYTHING: Scope = { all: true };
+
 type OnCard = ExpressionBuilder<LeadCardTables, 'lead_card'>;
 
 /** The condition on `lead_card`, for look-ups and for what is read in another order than a team's. */

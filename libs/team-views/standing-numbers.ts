@@ -10,7 +10,7 @@ import { leadingColumns } from './leading-columns.js';
 import type { AskedEvidence, AskedRows, AskedUnits } from './number-source.js';
 import { pageOfLeads, type LeadsBehind } from './outcome-evidence.js';
 import { MOST_NUMBER_ROWS, type NumberRow } from './outcome-numbers.js';
-import { cardsInSight, together, type ListedCards, type Scope } from './scope.js';
+import { cardsInSight, EVERYTHING, together, type ListedCards, type Scope } from './scope.js';
 import { filterHaving, type StandingMoment } from './standing-filters.js';
 
 type Columns = Readonly<Record<Exclude<StandingDimension, 'age'>, (typeof COUNTED_BY)[number]>>;
@@ -146,8 +146,6 @@ export class StandingNumbers {
     });
   }
 }
-
-const EVERYTHING: Scope = { all: true };
 
 const countWhere = (isSo: Expression<SqlBool>) => sql<number | null>`sum(case when ${isSo} then 1 else 0 end)`;
 

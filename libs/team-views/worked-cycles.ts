@@ -7,10 +7,23 @@ export type WorkedCycles = Map<number, WorkedCycleRow>;
 const SALES_AT_WORK = /^(working|opportunity)\b/;
 
 /**
- * What an event says of a cycle's work: changes `cycles` and gives the row that it changed. The rating is owed as soon
- * as the lead leaves the sales stages, by whoever had it last; of imported history nobody owes one.
+ * What an event says of the work in cycles: changes `cycles` and gives the rows that it changed. The rating is owed as
+ * soon as the lead leaves the sales stages, by whoever had it last; of imported history nobody owes one, nor of a lead
+ * that was merged, which cannot be rated any more.
  */
-export function moveWorkedCycle(cycles: WorkedCycles, event: LeadRecord): WorkedCycleRow | undefined {
+export function moveWorkedCycles(cycles: WorkedCycles, event: LeadRecord): readonly WorkedCycleRow[] {
+  if (event.type === 'LeadMerged') return owedNoMore(cycles);
+  const row = moveWorkedCycle(cycles, event);
+  return row ? [row] : [];
+}
+
+function owedNoMore(cycles: WorkedCycles): readonly WorkedCycleRow[] {
+  const freed = [...cycles.values()].filter(({ missing }) => missing === 1).map((row) => ({ ...row, missing: 0 }));
+  for (const row of freed) cycles.set(row.cycle, row);
+  return freed;
+}
+
+function moveWorkedCycle(cycles: WorkedCycles, event: LeadRecord): WorkedCycleRow | undefined {
   const { change, imported } = event.meta;
   const number = event.data.cycle;
   let row = cycles.get(number);
