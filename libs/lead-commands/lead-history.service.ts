@@ -36,8 +36,6 @@ export interface LeadAt {
 }
 
 const PAGE = 1000;
-/** For whoever stops somewhere before the end: what is read beyond that is parsed in vain. */
-const FIRST_PAGE = 16;
 
 /** A lead's own history, straight from its stream: nothing here waits for a view. */
 export class LeadHistory {
@@ -63,7 +61,7 @@ export class LeadHistory {
   /** The same for whoever has found out already that the caller may read the lead. */
   async past(leadId: string, asOf: AsOf): Promise<LeadAt | undefined> {
     let found: LeadAt = { state: UNCREATED, revision: -1 };
-    for await (const event of this.#events(leadId, FIRST_PAGE)) {
+    for await (const event of this.#events(leadId)) {
       const decoded = decodeLeadEvent(event);
       const state = decoded ? evolve(found.state, decoded) : found.state;
       if (isAfter(event, state, asOf)) break;
@@ -116,12 +114,11 @@ export class LeadHistory {
     };
   }
 
-  /** @param first events of the first page; each further one is twice as long, up to `PAGE` */
-  async *#events(leadId: string, first = PAGE): AsyncGenerator<RecordedEvent> {
-    for (let from = 0, limit = first; ; from += limit, limit = Math.min(2 * limit, PAGE)) {
-      const page = await this.store.readStream(leadStream(leadId), { from, limit });
+  async *#events(leadId: string): AsyncGenerator<RecordedEvent> {
+    for (let from = 0; ; from += PAGE) {
+      const page = await this.store.readStream(leadStream(leadId), { from, limit: PAGE });
       yield* page;
-      if (page.length < limit) return;
+      if (page.length < PAGE) return;
     }
   }
 }
