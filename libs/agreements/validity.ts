@@ -43,8 +43,17 @@ export function statusAt<Content>(
   return overtaken ? 'superseded' : 'proposed';
 }
 
+/** By the state they follow from, which nothing changes in place: every command asks what is in force. */
+const known = new WeakMap<VersionsState<unknown>, readonly VersionInForce<unknown>[]>();
+
 /** Intervals without overlap, oldest first. */
 function validities<Content>(state: VersionsState<Content>): readonly VersionInForce<Content>[] {
+  const found = (known.get(state) as readonly VersionInForce<Content>[] | undefined) ?? validitiesOf(state);
+  known.set(state, found);
+  return found;
+}
+
+function validitiesOf<Content>(state: VersionsState<Content>): readonly VersionInForce<Content>[] {
   const byBeginning = new Map<string, Version<Content>>();
   for (const number of state.signedInOrder) {
     const version = state.versions[number - 1];

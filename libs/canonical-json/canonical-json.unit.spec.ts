@@ -37,6 +37,8 @@ describe('Canonical JSON', () => {
     ['\u007f\u2028', '"\u007f\u2028"'],
     [[undefined, 1], '[null,1]'],
     [{ b: undefined, a: 1 }, '{"a":1}'],
+    [{ a: '\\ude00', b: [{}, null, true] }, '{"a":"\\\\ude00","b":[{},null,true]}'],
+    [{ a: new Date(0) }, '{"a":"1970-01-01T00:00:00.000Z"}'],
     [
       { '\ufb33': 1, '\ud83d\ude00': 2, '\u20ac': 3, '1': 4, '\r': 5 },
       '{"\\r":5,"1":4,"\u20ac":3,"\ud83d\ude00":2,"\ufb33":1}',

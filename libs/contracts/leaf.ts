@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
-import { canonicalHash, canonicalJson } from '../canonical-json/canonical-json.js';
+import { canonicalHash, canonicalJson, hashOfText } from '../canonical-json/canonical-json.js';
 import type { JsonObject } from '../decider/json.js';
 import type { RecordedEvent } from '../event-store/event-store.js';
+import type { EventTexts } from '../event-store/ready-event.js';
 import { MOST_ENTRY_BYTES } from '../transparency-log/entry-bundle.js';
 import { parsed, refused, type Parsed } from '../transparency-log/parsed.js';
 import type { EventMetadata } from './event-metadata.js';
@@ -49,16 +50,34 @@ export class UnsealableEvent extends Error {
 
 /** The leaf of a stored event. @param prev leaf hash (hex) of the event before it in its stream */
 export function leafOf(event: PlacedEvent, prev: string | undefined): Leaf {
-  const { sig, ...rest } = event.metadata as JsonObject & { readonly sig?: EventSignature };
-  const said = rest as unknown as Omit<EventMetadata, 'authn' | 'change'> & Pick<Leaf, 'authn' | 'change'>;
+  const { sig, ...metadata } = event.metadata as JsonObject & { readonly sig?: EventSignature };
+  const hashes = { data: canonicalHash(event.data), metadata: canonicalHash(metadata) };
+  return leafWith({ ...event, metadata }, hashes, prev, sig);
+}
+
+/**
+ * What a leaf says of an event that is yet to be signed.
+ *
+ * @param texts JCS of its data and of its metadata
+ */
+export const unsignedLeaf = (event: PlacedEvent, { data, metadata }: EventTexts): Leaf =>
+  leafWith(event, { data: hashOfText(data), metadata: hashOfText(metadata) }, undefined, undefined);
+
+function leafWith(
+  event: PlacedEvent,
+  hashes: EventTexts,
+  prev: string | undefined,
+  sig: EventSignature | undefined,
+): Leaf {
+  const said = event.metadata as unknown as Omit<EventMetadata, 'authn' | 'change'> & Pick<Leaf, 'authn' | 'change'>;
   // In the order of canonical JSON, which then has nothing to sort.
   return {
     actor: said.actor,
     ...(said.authn === undefined ? {} : { authn: said.authn }),
     ...(said.change === undefined ? {} : { change: said.change }),
-    dataHash: canonicalHash(event.data),
+    dataHash: hashes.data,
     eventId: event.id,
-    metaHash: canonicalHash(rest),
+    metaHash: hashes.metadata,
     occurredAt: said.occurredAt,
     ...(prev === undefined ? {} : { prev }),
     recordedAt: said.recordedAt,
@@ -82,9 +101,10 @@ export function encodeLeaf(leaf: Leaf): Buffer {
 }
 
 /** What the writer of an event signs: the leaf as the event alone makes it, without what is known only on sealing. */
-export function signedBytes({ prev: _prev, sig: _sig, quarantined: _quarantined, ...body }: Leaf): Buffer {
-  return Buffer.from(canonicalJson(body));
+export function signedText({ prev: _prev, sig: _sig, quarantined: _quarantined, ...body }: Leaf): string {
+  return canonicalJson(body);
 }
+export const signedBytes = (leaf: Leaf): Buffer => Buffer.from(signedText(leaf));
 
 /** By which a quarantine names what is to be sealed: SHA-256 of what the writer would have signed, hex. */
 export const leafBodyHash = (leaf: Leaf): string => hash('sha256', signedBytes(leaf), 'hex');

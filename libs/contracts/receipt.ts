@@ -24,7 +24,9 @@ export interface Receipt {
 
 /** The receipt of a stored event, the same whenever it is asked for; none for one that somebody wrote unsigned. */
 export function receiptOf(event: RecordedEvent | PlacedEvent): Receipt | undefined {
-  const { sig, ...leaf } = signedLeaves.get(event.metadata) ?? leafOf(event, undefined);
+  const known = signedHere.get(event.metadata);
+  if (known) return known;
+  const { sig, ...leaf } = leafOf(event, undefined);
   return sig && { leaf, signature: sig };
 }
 
@@ -33,5 +35,5 @@ export const verifyReceipt = ({ leaf, signature }: Receipt, keys: EventKeys): Pa
   verifyEventSignature({ ...leaf, sig: signature }, keys);
 
 /** By the metadata of events that this process has just signed: making a leaf again costs as much as signing it. */
-const signedLeaves = new WeakMap<object, Leaf>();
-export const rememberLeaf = (metadata: object, leaf: Leaf): void => void signedLeaves.set(metadata, leaf);
+const signedHere = new WeakMap<object, Receipt>();
+export const rememberReceipt = (metadata: object, receipt: Receipt): void => void signedHere.set(metadata, receipt);

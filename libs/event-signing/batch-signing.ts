@@ -1,14 +1,14 @@
 import { batchText, MOST_IN_BATCH, type EventSignature } from '../contracts/event-signature.js';
 import { encodeBase64 } from '../transparency-log/base64.js';
 import { inclusionPaths } from '../transparency-log/inclusion-paths.js';
-import { leafHash } from '../transparency-log/merkle-hash.js';
+import { leafHashOfText } from '../transparency-log/merkle-hash.js';
 
 /** Ed25519 signature of a text's UTF-8, in base64. */
 export type MakeSignature = (text: string) => string;
 export type SignatureOf = Omit<EventSignature, 'key'>;
 
 interface Waiting {
-  readonly signed: Buffer;
+  readonly signed: string;
   readonly resolve: (signature: SignatureOf) => void;
   readonly reject: (fault: unknown) => void;
 }
@@ -20,7 +20,7 @@ export class BatchSigning {
   constructor(private readonly makeSignature: MakeSignature) {}
 
   /** @param signed what the writer signs of an event (leaf.ts) */
-  sign(signed: Buffer): Promise<SignatureOf> {
+  sign(signed: string): Promise<SignatureOf> {
     return new Promise((resolve, reject) => {
       if (this.waiting.length === 0) setImmediate(() => this.signWaiting());
       this.waiting.push({ signed, resolve, reject });
@@ -48,11 +48,18 @@ export class BatchSigning {
 }
 
 /** In the order of what they are of: an event's own where there is but one, else each its place under one root. */
-function signaturesOf(signed: readonly Buffer[], make: MakeSignature): readonly SignatureOf[] {
+function signaturesOf(signed: readonly string[], make: MakeSignature): readonly SignatureOf[] {
   const [first, ...others] = signed;
-  if (first !== undefined && others.length === 0) return [{ ed25519: make(first.toString()) }];
-  const { root, paths } = inclusionPaths(signed.map(leafHash));
+  if (first !== undefined && others.length === 0) return [{ ed25519: make(first) }];
+  const { root, paths } = inclusionPaths(signed.map(leafHashOfText));
   const size = signed.length;
   const ed25519 = make(batchText(size, root));
-  return paths.map((path, index) => ({ ed25519, batch: { size, index, path: path.map(encodeBase64) } }));
+  // A hash near the root is in the paths of many.
+  const encoded = new Map<Uint8Array, string>();
+  const textOf = (hash: Uint8Array): string => {
+    const text = encoded.get(hash) ?? encodeBase64(hash);
+    encoded.set(hash, text);
+    return text;
+  };
+  return paths.map((path, index) => ({ ed25519, batch: { size, index, path: path.map(textOf) } }));
 }

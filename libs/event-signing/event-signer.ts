@@ -1,9 +1,11 @@
+import { canonicalJson } from '../canonical-json/canonical-json.js';
 import type { EventMetadata } from '../contracts/event-metadata.js';
 import type { EventSignature } from '../contracts/event-signature.js';
-import { leafOf, signedBytes } from '../contracts/leaf.js';
-import { rememberLeaf } from '../contracts/receipt.js';
+import { signedText, unsignedLeaf } from '../contracts/leaf.js';
+import { rememberReceipt } from '../contracts/receipt.js';
 import type { JsonObject } from '../decider/json.js';
 import type { NewEvent } from '../event-store/event-store.js';
+import { ReadyEvent } from '../event-store/ready-event.js';
 import { encodeBase64 } from '../transparency-log/base64.js';
 import { signEd25519 } from '../transparency-log/ed25519.js';
 import { idHex, type NoteKey } from '../transparency-log/note-key.js';
@@ -13,10 +15,12 @@ import { BatchSigning } from './batch-signing.js';
 /** Signs events before they are written, with the key that whoever administers the store does not have. */
 export class EventSigner {
   readonly #batches: BatchSigning;
+  readonly #keyId: string;
   #from = '';
 
   constructor(private readonly signer: NoteSigner) {
     this.#batches = new BatchSigning((text) => encodeBase64(signEd25519(signer.privateKey, Buffer.from(text))));
+    this.#keyId = idHex(signer.key.id);
   }
 
   /** Whose private part signs. */
@@ -41,12 +45,14 @@ export class EventSigner {
   }
 
   async #signed(event: NewEvent, stream: string, revision: number): Promise<NewEvent> {
-    const metadata = this.#inUse(event.metadata);
-    const leaf = leafOf({ ...event, metadata, stream, revision }, undefined);
-    const sig: EventSignature = { key: idHex(this.signer.key.id), ...(await this.#batches.sign(signedBytes(leaf))) };
-    const signed: JsonObject = { ...metadata, sig: sig };
-    rememberLeaf(signed, { ...leaf, sig });
-    return { ...event, metadata: signed };
+    const metadata = this.#inUse(unsigned(event.metadata));
+    const { id, type, data } = event;
+    const texts = { data: canonicalJson(data), metadata: canonicalJson(metadata) };
+    const leaf = unsignedLeaf({ id, type, data, metadata, stream, revision }, texts);
+    const sig: EventSignature = { key: this.#keyId, ...(await this.#batches.sign(signedText(leaf))) };
+    const signed: JsonObject = { ...metadata, sig };
+    rememberReceipt(signed, { leaf, signature: sig });
+    return new ReadyEvent(id, type, data, signed, { data: texts.data, metadata: withSignature(texts.metadata, sig) });
   }
 
   #inUse(metadata: JsonObject): JsonObject {
@@ -54,3 +60,14 @@ export class EventSigner {
     return recordedAt < this.#from ? { ...metadata, recordedAt: this.#from } : metadata;
   }
 }
+
+/** An event that was signed before, for another place, is signed as if it had not been. */
+function unsigned(metadata: JsonObject): JsonObject {
+  if (metadata['sig'] === undefined) return metadata;
+  const { sig: _other, ...rest } = metadata;
+  return rest;
+}
+
+/** @param metadata text of an object that says something: no event is without the time at which it was recorded */
+const withSignature = (metadata: string, sig: EventSignature): string =>
+  `${metadata.slice(0, -1)},"sig":${JSON.stringify(sig)}}`;

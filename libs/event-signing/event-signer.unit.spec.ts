@@ -4,6 +4,7 @@ import { verifyEventSignature, type EventKeys } from '../contracts/event-keys.js
 import { CURRENT_FORMS } from '../contracts/event-forms.js';
 import { encodeLeaf, leafOf, parseLeaf, type Leaf } from '../contracts/leaf.js';
 import type { JsonObject } from '../decider/json.js';
+import { encodeAppend } from '../event-store/encoded-append.js';
 import type { RecordedEvent } from '../event-store/event-store.js';
 import { idHex } from '../transparency-log/note-key.js';
 import { testEventKeys, testNoteSigner, testSigner } from './event-signing.spec-kit.js';
@@ -39,6 +40,27 @@ describe('A signed event', () => {
       }),
       runs,
     );
+  });
+
+  it('is stored as the texts that were hashed, which say what it says', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyEvent, async ({ stream, revision, ...event }) => {
+        const signed = (await testSigner().sign(stream, revision, [event]))[0]!;
+        const [stored] = encodeAppend('lead-1', 'no-stream', [signed]).events;
+        const { data, metadata } = JSON.parse(stored!.body) as Pick<RecordedEvent, 'data' | 'metadata'>;
+        const said = JSON.parse(JSON.stringify({ data: signed.data, metadata: signed.metadata })) as unknown;
+        expect({ data, metadata }).toEqual(said);
+        expect(check({ ...event, stream, revision, data, metadata })).toEqual({ ok: true, value: true });
+      }),
+      runs,
+    );
+  });
+
+  it('that somebody copies with other data is stored with that data', async () => {
+    const event = fc.sample(anyEvent, { numRuns: 1, seed: 4 })[0]!;
+    const signed = (await testSigner().sign(event.stream, event.revision, [event]))[0]!;
+    const [stored] = encodeAppend('lead-1', 'no-stream', [{ ...signed, data: { other: true } }]).events;
+    expect(JSON.parse(stored!.body)).toEqual({ data: { other: true }, metadata: signed.metadata });
   });
 
   it('does not verify with any member of its leaf changed or left out', async () => {

@@ -8,6 +8,7 @@ import {
   type NewEvent,
 } from './event-store.js';
 import { assertJson } from './json-check.js';
+import { ReadyEvent } from './ready-event.js';
 
 /** An event as a store keeps it. */
 export interface EncodedEvent {
@@ -76,12 +77,19 @@ export function assertStreamName(stream: string): void {
   if (!STREAM_NAME.test(stream)) throw new TypeError(`a stream name must match ${STREAM_NAME.source}`);
 }
 
-function encodeEvent({ id, type, data, metadata }: NewEvent): EncodedEvent {
+function encodeEvent(event: NewEvent): EncodedEvent {
+  const { id, type } = event;
   if (!EVENT_ID.test(id)) throw new TypeError('an event id is a lower-case UUID');
   if (!EVENT_TYPE.test(type)) throw new TypeError(`an event type must match ${EVENT_TYPE.source}`);
+  return { id, type, body: event instanceof ReadyEvent ? bodyOfTexts(event) : bodyOf(event) };
+}
+
+const bodyOfTexts = ({ texts: { data, metadata } }: ReadyEvent): string => `{"data":${data},"metadata":${metadata}}`;
+
+function bodyOf({ type, data, metadata }: NewEvent): string {
   assertJsonObject(data, type, 'data');
   assertJsonObject(metadata, type, 'metadata');
-  return { id, type, body: JSON.stringify({ data, metadata } satisfies EventBody) };
+  return JSON.stringify({ data, metadata } satisfies EventBody);
 }
 
 function assertJsonObject(value: unknown, type: string, part: keyof EventBody): void {

@@ -31,7 +31,8 @@ export function topState(leaf: Leaf): string {
 
 export interface FoldTable {
   readonly leaves: readonly Leaf[];
-  readonly table: ReadonlyMap<string, Leaf>;
+  /** by leaf, then by event type and choice: a replay looks a million times, and need not join all three each time */
+  readonly table: ReadonlyMap<string, ReadonlyMap<string, Leaf>>;
 }
 
 /**
@@ -45,14 +46,16 @@ export function deriveTable(machine: AnyStateMachine): FoldTable {
   const nodes = withDescendants(machine.root);
   nodes.forEach(assertFoldable);
   const leaves = nodes.filter((node) => node.type === 'atomic').map((node) => node.path.join('.') as Leaf);
-  const table = new Map<string, Leaf>();
+  const table = new Map<string, ReadonlyMap<string, Leaf>>();
   for (const leaf of leaves) {
+    const targets = new Map<string, Leaf>();
+    table.set(leaf, targets);
     const snapshot = machine.resolveState({ value: valueOf(leaf), context: {} });
     for (const type of LEAD_EVENT_TYPES) {
       for (const choice of [undefined, ...(CHOICES[type] ?? [])]) {
         const event: LifecycleEvent = choice === undefined ? { type } : { type, choice };
         if (!snapshot.can(event)) continue;
-        table.set(key(leaf, type, choice), leafOf(transition(machine, snapshot, event)[0]));
+        targets.set(key(type, choice), leafOf(transition(machine, snapshot, event)[0]));
       }
     }
   }
@@ -80,7 +83,7 @@ function assertFoldable(node: AnyStateNode): void {
   }
 }
 
-const key = (leaf: string, type: string, choice: string | undefined): string => `${leaf}|${type}|${choice ?? ''}`;
+const key = (type: string, choice: string | undefined): string => (choice === undefined ? type : `${type}|${choice}`);
 
 const derived = deriveTable(lifecycleMachine);
 
@@ -89,10 +92,11 @@ export const INITIAL_LEAF: Leaf = leafOf(initialTransition(lifecycleMachine)[0])
 
 /** The leaf after an event, or undefined where the lifecycle does not allow the event. */
 export function nextLeaf(leaf: Leaf, type: LeadEventType, choice?: string): Leaf | undefined {
-  return derived.table.get(key(leaf, type, choice));
+  return derived.table.get(leaf)?.get(key(type, choice));
 }
 
 /** Whether the state allows the event type under some choice. */
 export function allows(leaf: Leaf, type: LeadEventType): boolean {
-  return [undefined, ...(CHOICES[type] ?? [])].some((choice) => derived.table.has(key(leaf, type, choice)));
+  const targets = derived.table.get(leaf);
+  return [undefined, ...(CHOICES[type] ?? [])].some((choice) => targets?.has(key(type, choice)) === true);
 }

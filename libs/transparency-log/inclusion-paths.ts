@@ -14,12 +14,12 @@ export interface ProvenTree {
 export function inclusionPaths(leafHashes: readonly Hash[]): ProvenTree {
   const paths: Hash[][] = leafHashes.map(() => []);
   const rootOf = (begin: number, end: number): Hash => {
-    const [leaf] = leafHashes.slice(begin, begin + 1);
+    const leaf = leafHashes[begin];
     if (leaf === undefined) throw new RangeError('a tree without leaves proves nothing');
     if (end - begin === 1) return leaf;
     const middle = begin + splitPoint(end - begin);
     const [left, right] = [rootOf(begin, middle), rootOf(middle, end)];
-    for (const [at, path] of paths.slice(begin, end).entries()) path.push(begin + at < middle ? right : left);
+    for (let at = begin; at < end; at += 1) paths[at]?.push(at < middle ? right : left);
     return nodeHash(left, right);
   };
   return { root: rootOf(0, leafHashes.length), paths };

@@ -20,6 +20,9 @@ export function leafHash(data: Uint8Array): Buffer {
   return sha256(input);
 }
 
+/** The same of a text's UTF-8, for which no bytes of its own have to be made. */
+export const leafHashOfText = (text: string): Buffer => sha256(String.fromCharCode(LEAF_PREFIX) + text);
+
 /**
  * SHA-256(0x01 ‖ left ‖ right).
  *
@@ -33,7 +36,7 @@ export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
 }
 
 /** By way of a string, which Node hands out in two thirds of the time that it takes for a buffer of its own. */
-const sha256 = (input: Uint8Array): Buffer => Buffer.from(hash('sha256', input, 'binary'), 'binary');
+const sha256 = (input: Uint8Array | string): Buffer => Buffer.from(hash('sha256', input, 'binary'), 'binary');
 
 /** Roots and leaf hashes are public, so the comparison need not be constant in time. */
 export const sameHash = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
