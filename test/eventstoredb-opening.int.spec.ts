@@ -3,7 +3,7 @@ import { createServer as createHttp } from 'node:http';
 import { createServer as createTcp, type AddressInfo, type Server, type Socket } from 'node:net';
 import { openEventStoreDb } from '../libs/event-store/eventstoredb/open-eventstoredb.js';
 import { newEvents, newStream } from '../libs/event-store/opened-store.spec-kit.js';
-import { makeCertificate, type Certificate } from './eventstoredb/certificate.spec-kit.js';
+import { makeCertificate, type Certificate } from './certificate.spec-kit.js';
 import { DoubleAccess } from './eventstoredb/double-access.spec-kit.js';
 import { EventStoreDbDouble } from './eventstoredb/eventstoredb-double.spec-kit.js';
 
@@ -61,6 +61,10 @@ describe('opening an EventStoreDB', () => {
   it('is refused for a certificate that nobody known has signed, and for a file that is none', async () => {
     expect(await refusalOf(`esdb://admin:changeit@127.0.0.1:${double.port}`)).toMatch(
       /the certificate of 127\.0\.0\.1:\d+ is not trusted, .* tlsCAFile=FILE$/,
+    );
+    // Looking for a cluster's leader, the client does not say why nobody answered.
+    expect(await refusalOf(`esdb+discover://admin:changeit@127.0.0.1:${double.port}`)).toMatch(
+      /no EventStoreDB answers at 127\.0\.0\.1:\d+, or its certificate is not trusted \(tlsCAFile=FILE\)$/,
     );
     expect(await refusalOf(`esdb://u:p@127.0.0.1:${double.port}?tlsCAFile=package.json`)).toMatch(
       /tlsCAFile package.json is no readable PEM certificate$/,

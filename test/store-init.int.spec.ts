@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { setUpAccess } from '../libs/event-store/eventstoredb/access-set-up.js';
 import { openEventStoreDb } from '../libs/event-store/eventstoredb/open-eventstoredb.js';
 import { newEvents, newStream } from '../libs/event-store/opened-store.spec-kit.js';
-import { makeCertificate, type Certificate } from './eventstoredb/certificate.spec-kit.js';
+import { makeCertificate, type Certificate } from './certificate.spec-kit.js';
 import { DoubleAccess } from './eventstoredb/double-access.spec-kit.js';
 import { startFront, type DoubleFront } from './eventstoredb/double-users.spec-kit.js';
 import { EventStoreDbDouble } from './eventstoredb/eventstoredb-double.spec-kit.js';

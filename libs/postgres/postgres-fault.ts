@@ -53,6 +53,10 @@ export function whyNoConnection(error: unknown, { place, user }: PostgresAddress
       return `PostgreSQL at ${place} is starting or stopping: try again`;
     case 'ENOENT':
       return `a certificate file that is named for ${place} is not there: check sslrootcert, sslcert and sslkey`;
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+      return `the certificate of ${place} is for another name: give the address by that name`;
+    case 'CERT_HAS_EXPIRED':
+      return `the certificate of ${place} has expired: renew it`;
   }
   if (CERTIFICATE.test(code)) {
     return `the certificate of ${place} is not trusted (${code}): name its authority with sslrootcert=FILE`;

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer as createHttps } from 'node:https';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { once } from 'node:events';
-import type { Certificate } from './certificate.spec-kit.js';
+import type { Certificate } from '../certificate.spec-kit.js';
 import type { DoubleAccess } from './double-access.spec-kit.js';
 
 export interface DoubleFront {

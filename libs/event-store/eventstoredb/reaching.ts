@@ -76,6 +76,9 @@ function reasonOf(error: unknown, { shown, isTls, caFile, hosts }: EventStoreDbA
   if (/ENOTFOUND|EAI_AGAIN|Name resolution failed/i.test(message)) return passing(`there is no host ${at}`);
   if (/ECONNREFUSED/.test(message)) return passing(`nothing listens at ${at}: is the server started?`);
   if (error instanceof NoAnswer) return passing(`${at} does not answer`);
-  const tls = isTls ? '' : '; a server with TLS is reached without tls=false';
+  // Looking for the leader of a cluster, the client keeps to itself why no node answered.
+  const tls = isTls
+    ? ', or its certificate is not trusted (tlsCAFile=FILE)'
+    : '; a server with TLS is reached without tls=false';
   return passing(`no EventStoreDB answers at ${at}${tls}`);
 }

@@ -83,7 +83,8 @@ export class Reading {
     let before: ClientPosition | 'end' = 'end';
     for (let asked = 1; ; asked = Math.min(MOST_LOG_EVENTS, asked * 8)) {
       const raw: readonly ResolvedEvent[] = await this.#call('reading the end of the log', undefined, (client) =>
-        client.readAll({ direction: 'backwards', fromPosition: before, maxCount: asked }),
+        // A follower may not have yet what somebody already holds for a checkpoint.
+        client.readAll({ direction: 'backwards', fromPosition: before, maxCount: asked, requiresLeader: true }),
       );
       for (const resolved of raw) {
         const position = positionText(resolved.event?.position);
