@@ -203,7 +203,8 @@ describe('the automatic flow', () => {
         .thenRefused({ code: 'conflict', rule: 'no sales team to hand the lead to' });
       const late = { now: at(9 * DAY) };
       const round = [route(), does(RULE, 'expire', {}, late)];
-      const thrice = [passing, ...round, ...round, route(), does(BEN, 'withdraw-handoff')];
+      const back = [does(BEN, 'withdraw-handoff'), does(BEN, 'hold'), does(BEN, 'release')];
+      const thrice = [passing, ...round, ...round, route(), ...back];
       given(...thrice)
         .when(route())
         .thenRefused({ code: 'conflict', rule: 'offered as often as agreed' });

@@ -33,6 +33,8 @@ export interface LeadState {
   readonly recordedAt: string;
   readonly createdAt: string;
   readonly offer?: { readonly id: string; readonly acceptBy: string | null } | undefined;
+  /** its last offer was withdrawn, and nobody has moved it on since: the steward decides, and no rule */
+  readonly offerWithdrawn: boolean;
   /** the team for whose capacity it is held */
   readonly heldFor?: string | undefined;
   readonly qualification?: LeadEventData<'LeadQualified'>['basis'] | undefined;
@@ -70,6 +72,7 @@ export const UNCREATED: LeadState = {
   recordedAt: '',
   createdAt: '',
   offer: undefined,
+  offerWithdrawn: false,
   heldFor: undefined,
   qualification: undefined,
   score: undefined,
@@ -129,6 +132,7 @@ const copyOf = (state: LeadState): Draft => ({
   recordedAt: state.recordedAt,
   createdAt: state.createdAt,
   offer: state.offer,
+  offerWithdrawn: state.offerWithdrawn,
   heldFor: state.heldFor,
   qualification: state.qualification,
   score: state.score,
@@ -161,7 +165,10 @@ export function evolve(state: LeadState, event: LeadEvent): LeadState {
   changeCycle(next, state, event);
   if (leaf === state.leaf && sameOwners(next, state)) return next;
   if (occurredAt > state.effectiveAt) next.effectiveAt = occurredAt;
-  if (leaf !== state.leaf) next.leafSince = next.effectiveAt;
+  if (leaf !== state.leaf) {
+    next.leafSince = next.effectiveAt;
+    next.offerWithdrawn = event.type === 'HandoffWithdrawn';
+  }
   const accountable = change?.accountable?.to;
   if (accountable) next.accountable = accountable;
   return next;

@@ -197,6 +197,16 @@ describe('handing off', () => {
     });
   });
 
+  it('is not done again by the rule once it was withdrawn, until somebody moves the lead on', () => {
+    const withdrawn = given(...WAY_TO.offered, does(BEN, 'withdraw-handoff'));
+    withdrawn.when(does(RULE, 'route')).thenRefused(refusedConflict('its hand-off was withdrawn: the steward decides'));
+    withdrawn.when(does(BEN, 'hand-off')).thenEvents('LeadHandedOff');
+    const released = [does(BEN, 'hold'), does(BEN, 'release')];
+    given(...WAY_TO.offered, does(BEN, 'withdraw-handoff'), ...released)
+      .when(does(RULE, 'route'))
+      .thenEvents('LeadHandedOff');
+  });
+
   it('can be withdrawn only for an agreed reason', () => {
     given(...WAY_TO.offered)
       .when(does(BEN, 'withdraw-handoff', { reason: 'because' }))

@@ -26,6 +26,8 @@ export function route(deciding: Deciding<'route'>): Step {
   const { content } = facts.agreement;
   const bar = barred(deciding);
   if (bar) return bar;
+  // What asked for the route may be older than the offer: who asks late must not offer again what was taken back.
+  if (state.offerWithdrawn) return conflict('its hand-off was withdrawn: the steward decides');
   if ((currentCycle(state)?.offers ?? 0) >= content.mostOffersPerCycle) return conflict('offered as often as agreed');
   const { source, topic, profile } = state;
   const rule = routeOf(content, { source, topic, segment: profile.segment });
