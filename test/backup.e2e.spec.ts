@@ -98,6 +98,7 @@ describe('a backup that is taken under load', () => {
     await running.ended;
     const restored = await cli.run('restore', path('backup'), '--data', path('restored'));
     expect(restored.code).toBe(0);
+    expect((await readdir(path('restored'))).filter((name) => name.includes('.partial'))).toEqual([]);
     expect(restored.stdout).toContain("put the installation's keys.json, event-signing.key and trail.key into");
     await expect(SpawnedBaton.start(path('restored'))).rejects.toThrow(/has data but no keys.json: put the one of/);
     await copyFile(path('data/keys.json'), path('restored/keys.json'));

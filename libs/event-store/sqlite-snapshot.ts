@@ -59,12 +59,13 @@ export class SqliteSnapshot {
 }
 
 /**
- * Looks through a whole file for damage.
+ * Looks through a whole file for damage. Nobody else may have it open: who only reads leaves files beside it that a
+ * writer's close takes away.
  *
  * @throws StoreFault naming the first
  */
 export function assertSound(file: string): void {
-  const database = new Database(file, { readonly: true, fileMustExist: true });
+  const database = new Database(file, { fileMustExist: true });
   try {
     const found = database.pragma('quick_check(1)', { simple: true });
     if (found !== 'ok') throw new Error(String(found));
