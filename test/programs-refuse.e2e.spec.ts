@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { onPostgres } from '../libs/postgres/postgres.spec-kit.js';
+import { testPostgres } from '../tools/postgres/test-server.mjs';
+import { EventStoreDbDouble } from './eventstoredb/eventstoredb-double.spec-kit.js';
 
 const programOf = (name: string): string => fileURLToPath(new URL(`../dist/bundle/${name}.js`, import.meta.url));
 
@@ -93,4 +96,28 @@ it.each<[string, readonly RegExp[]]>([
   const { code, lines } = await run(name, {});
   expect(lines).toEqual(toldBy(name, rules));
   expect(code).toBe(1);
+});
+
+it('lead-routing ends, too, where all but its Kafka is there', async () => {
+  const store = await EventStoreDbDouble.start();
+  const server = await testPostgres();
+  const name = `refuse_${process.pid}`;
+  await onPostgres(server, (client) => client.query(`create database ${name}`));
+  try {
+    const { code, lines } = await run('lead-routing', {
+      BATON_EVENT_STORE: store.address,
+      BATON_KAFKA: '127.0.0.1:1',
+      BATON_DATABASE: Object.assign(new URL(server), { pathname: `/${name}` }).href,
+      BATON_DATA: folder,
+      BATON_PORT: '0',
+    });
+    const refusal = lines.filter((line) => !line.startsWith('{'));
+    expect(refusal).toEqual(
+      toldBy('lead-routing', [/^Kafka cannot be used now \(.*: check BATON_KAFKA \(127\.0\.0\.1:1\)/]),
+    );
+    expect(code).toBe(1);
+  } finally {
+    store.stop();
+    await onPostgres(server, (client) => client.query(`drop database ${name} with (force)`));
+  }
 });

@@ -18,9 +18,10 @@ export function addTopicsCommand(program: Command): void {
 }
 
 async function init(options: { readonly json: boolean }): Promise<void> {
-  const states = await withKafka(async (settings) =>
-    withAdmin(await openClient(settings, { clientId: 'baton-cli' }), (admin) => ensureTopics(admin, settings)),
-  );
+  const states = await withKafka(async (settings) => {
+    const kafka = await openClient(settings, { clientId: 'baton-cli' });
+    return withAdmin(kafka, (admin) => ensureTopics(admin, settings), settings.brokers);
+  });
   print(states, options, () =>
     tableOf(
       ['Topic', 'Partitions', ''],

@@ -51,6 +51,8 @@ export async function runService(of: ServiceDescription): Promise<void> {
     logger.info({ url }, 'listening');
   } catch (refusal) {
     tellRefusal(of.name, refusal);
+    // Of what it had begun some may still go on, and would keep a process that serves nothing.
+    process.exit();
   }
 }
 

@@ -22,13 +22,14 @@ await runService({
   needs: ['event-store', 'kafka', 'database', 'keys', 'signing-key'],
   async start({ opened, logger, metrics }) {
     const ports = await opened.ports();
+    // Before anything goes on by itself: where Kafka is not as it must be, nothing has begun.
+    const feed = await opened.feed('lead-routing');
     const { database, store, keys, clock } = ports;
     const command = await commandSide(ports);
     const { reference } = command;
     const refresh = new ReferenceRefresh({ reference, database, logger });
     await refresh.start();
     const contacts = new ContactCommands(new PlainCommands(command), command, keys);
-    const feed = await opened.feed('lead-routing');
     const routing = new RoutingService({
       feed: refreshingFeed(feed, reference),
       memory: new RoutingMemory(database),

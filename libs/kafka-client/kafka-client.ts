@@ -1,5 +1,5 @@
 import type { Admin, Kafka, KafkaConfig, RetryOptions } from 'kafkajs';
-import { kafkaFault } from './kafka-fault.js';
+import { KafkaFault, kafkaFault } from './kafka-fault.js';
 import type { KafkaSettings } from './kafka-settings.js';
 
 /** Where the driver's own messages go: about connections and groups, without records. Of use only to who looks for a fault. */
@@ -62,14 +62,26 @@ function saslOf({ mechanism, user, password }: NonNullable<KafkaSettings['sasl']
   }
 }
 
-/** @throws KafkaFault */
-export async function withAdmin<Result>(kafka: Kafka, work: (admin: Admin) => Promise<Result>): Promise<Result> {
+/**
+ * What comes first with a Kafka: a wrong address shows here.
+ *
+ * @param brokers the addresses that BATON_KAFKA names, for the message where none can be used
+ * @throws KafkaFault
+ */
+export async function withAdmin<Result>(
+  kafka: Kafka,
+  work: (admin: Admin) => Promise<Result>,
+  brokers: readonly string[] = [],
+): Promise<Result> {
   const admin = kafka.admin();
   try {
     await admin.connect();
     return await work(admin);
   } catch (error) {
-    throw kafkaFault(error);
+    const fault = kafkaFault(error);
+    if (fault.kind !== 'retriable' || brokers.length === 0) throw fault;
+    const wayOut = `check BATON_KAFKA (${brokers.join(',')}), and whether Kafka runs there`;
+    throw new KafkaFault(fault.kind, `${fault.message}: ${wayOut}`, { cause: fault });
   } finally {
     await admin.disconnect().catch(() => undefined);
   }

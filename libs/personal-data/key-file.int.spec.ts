@@ -22,6 +22,14 @@ describe('the key file', () => {
     expect(new Set(keyMarks(made).map(({ mark }) => mark)).size).toBe(3);
   });
 
+  it('is refused, and named, where it can be neither read nor made', () => {
+    const nowhere = join(file, 'nowhere', 'keys.json');
+    expect(() => openKeyFile(nowhere, randomBytes)).toThrow(KeyFileRefused);
+    expect(() => openKeyFile(nowhere, randomBytes)).toThrow(
+      /nowhere.keys\.json can be neither read nor made \(ENO[A-Z]+\)/,
+    );
+  });
+
   it('of a process that was faster is kept', () => {
     let winner: string | undefined;
     const whileAnotherStarts = (length: number) => {

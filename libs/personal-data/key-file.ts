@@ -103,11 +103,15 @@ export class KeyFile implements KeyRing {
  * The installation's secrets from a JSON file of mode 0600, made with fresh ones where there is none. Of two processes
  * that make it at once, one wins and both read the winner's. Synchronous: nothing starts without it.
  *
- * @throws KeyFileRefused when others than its owner may touch it, or it is not of the format
- * @throws the file system's error when it can be neither read nor made
+ * @throws KeyFileRefused when others than its owner may touch it, it is not of the format, or can be neither read nor made
  */
 export function openKeyFile(file: string, random: RandomBytes): KeyFile {
-  return new KeyFile(file, random, read(file) ?? make(file, random));
+  try {
+    return new KeyFile(file, random, read(file) ?? make(file, random));
+  } catch (error) {
+    if (error instanceof KeyFileRefused) throw error;
+    throw new KeyFileRefused(`${file} can be neither read nor made (${codeOf(error)}): check folder and rights`);
+  }
 }
 
 /** A file that was replaced while it was read is overwritten already: then the new one counts. */

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeCloudEvent } from '../../contracts/cloud-event.js';
 import { openClient, withAdmin, type DriverLog } from '../../kafka-client/kafka-client.js';
 import type { KafkaSettings } from '../../kafka-client/kafka-settings.js';
-import { isCoordinatorUnsettled, KafkaFault, kafkaFault } from '../../kafka-client/kafka-fault.js';
+import { isCoordinatorUnsettled, kafkaFault } from '../../kafka-client/kafka-fault.js';
 import { PartitionReader } from '../../kafka-client/partition-reader.js';
 import { checkTopics } from '../../kafka-client/topics.js';
 import type { EventFeed, FeedOptions, FeedProgress } from '../event-feed.js';
@@ -47,13 +47,10 @@ export class KafkaFeed implements EventFeed {
   static async open(options: KafkaFeedOptions): Promise<KafkaFeed> {
     const { settings, clientId, log } = options;
     const kafka = await openClient(settings, { clientId, ...(log ? { log } : {}) });
-    await withAdmin(kafka, (admin) => checkTopics(admin, settings, ['leadEvents', 'referenceEvents'])).catch(
-      (error: unknown) => {
-        const fault = kafkaFault(error);
-        if (fault.kind !== 'retriable') throw fault;
-        const wayOut = `check BATON_KAFKA (${settings.brokers.join(',')}), and whether Kafka runs there`;
-        throw new KafkaFault(fault.kind, `${fault.message}: ${wayOut}`, { cause: fault });
-      },
+    await withAdmin(
+      kafka,
+      (admin) => checkTopics(admin, settings, ['leadEvents', 'referenceEvents']),
+      settings.brokers,
     );
     return new KafkaFeed(kafka, options);
   }

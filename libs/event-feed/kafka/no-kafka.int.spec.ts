@@ -3,12 +3,18 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { testSettings } from '../../kafka-client/kafka-broker.spec-kit.js';
+import { KafkaTarget } from '../../event-relay/kafka/kafka-target.js';
 import { KafkaFeed } from './kafka-feed.js';
 
-const open = (address: string): Promise<KafkaFeed> =>
+type Opening = (address: string) => Promise<unknown>;
+const FEED: Opening = (address) =>
   KafkaFeed.open({ settings: testSettings(address), clientId: 'spec', newGroup: randomUUID });
+const RELAY: Opening = (address) => new KafkaTarget({ settings: testSettings(address), newNonce: randomUUID }).begin();
 
-it('names the setting and the address where another kind of server answers, or none', async () => {
+it.each([
+  ['feed', FEED],
+  ['relay', RELAY],
+])('a %s names the setting and the address where another kind of server answers, or none', async (_which, open) => {
   const other = createServer((_, answer) => answer.end('hello')).listen(0, '127.0.0.1');
   await once(other, 'listening');
   const address = `127.0.0.1:${(other.address() as AddressInfo).port}`;
