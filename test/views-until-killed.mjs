@@ -46,13 +46,17 @@ const feed = {
   oldestAfter: async () => undefined,
   deliver: async ({ reached, handler, signal }) => {
     const from = (await reached?.()) ?? new Map();
-    const delivered = parts.map(async (part, partition) => {
-      for (let next = Number(from.get(partition) ?? 0n); next < part.length && !signal.aborted; next += BATCH) {
-        const events = part.slice(next, next + BATCH);
-        await handler({ partition, offset: BigInt(next + events.length), events });
-      }
-    });
-    for (const each of await Promise.allSettled(delivered)) if (each.status === 'rejected') throw each.reason;
+    const next = parts.map((_, partition) => Number(from.get(partition) ?? 0n));
+    while (!signal.aborted) {
+      const batches = parts.flatMap((part, partition) => {
+        const at = next[partition] ?? 0;
+        const events = part.slice(at, at + BATCH);
+        next[partition] = at + events.length;
+        return events.length === 0 ? [] : [{ partition, offset: BigInt(at + events.length), events }];
+      });
+      if (batches.length === 0) break;
+      await handler(batches);
+    }
     if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve));
   },
 };

@@ -72,21 +72,24 @@ export function eventFeedContract(name: string, open: () => Promise<OpenedFeed>)
         await publish(newStream(), newEvents(20));
         let running = 0;
         let most = 0;
+        let largest = 0;
         const stop = new AbortController();
         let seen = 0;
         await feed.deliver({
           from: new Map(),
           signal: stop.signal,
           batchSize: 4,
-          handler: async ({ events }) => {
+          handler: async (batches) => {
             most = Math.max(most, ++running);
             await new Promise(setImmediate);
             running--;
-            seen += events.length;
+            const taken = batches.flatMap(({ events }) => events).length;
+            largest = Math.max(largest, taken);
+            seen += taken;
             if (seen >= 20) stop.abort();
           },
         });
-        expect({ most, seen }).toEqual({ most: 1, seen: 20 });
+        expect({ most, largest, seen }).toEqual({ most: 1, largest: 4, seen: 20 });
       }),
     );
 
@@ -151,10 +154,12 @@ async function deliverUntil(feed: EventFeed, from: FeedProgress, count: number, 
     from,
     signal: stop.signal,
     ...(batchSize !== undefined && { batchSize }),
-    handler: async (batch) => {
-      batches.push(batch);
-      progress.set(batch.partition, batch.offset);
-      seen += batch.events.length;
+    handler: async (taken) => {
+      for (const batch of taken) {
+        batches.push(batch);
+        progress.set(batch.partition, batch.offset);
+        seen += batch.events.length;
+      }
       if (seen >= count) stop.abort();
     },
   });

@@ -29,11 +29,11 @@ export interface FeedOptions {
    * because meanwhile they may have been another process's. Default: `from`, and what was handled since.
    */
   readonly reached?: () => Promise<FeedProgress>;
-  /** Called for one batch at a time per partition, and awaited before the next of that partition is read. */
-  readonly handler: (batch: FeedBatch) => Promise<void>;
+  /** Called with what is waiting, of each partition one batch at most; awaited before it is called again. */
+  readonly handler: (batches: readonly FeedBatch[]) => Promise<void>;
   /** ends the delivery cleanly: after the handler's present call */
   readonly signal: AbortSignal;
-  /** most events in a batch; default 1,000. A batch is what is waiting, never a wait for a full one. */
+  /** most events of one call; default 1,000. It is what is waiting, never a wait for more. */
   readonly batchSize?: number;
 }
 

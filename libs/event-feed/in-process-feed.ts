@@ -19,7 +19,7 @@ export class InProcessFeed implements EventFeed {
     for await (const batch of batches) {
       const events = batch.map(placed);
       const offset = events.at(-1)?.offset;
-      if (offset !== undefined) await handler({ partition: PARTITION, offset, events });
+      if (offset !== undefined) await handler([{ partition: PARTITION, offset, events }]);
       if (signal.aborted) return;
     }
   }

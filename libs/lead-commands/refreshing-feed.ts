@@ -11,12 +11,11 @@ export function refreshingFeed(feed: EventFeed, reference: Pick<ReferenceData, '
     deliver: (options) =>
       feed.deliver({
         ...options,
-        async handler(batch) {
-          const changed = new Set(
-            batch.events.map(({ stream }) => stream).filter((stream) => ReferenceData.holds(stream)),
-          );
+        async handler(batches) {
+          const streams = batches.flatMap(({ events }) => events.map(({ stream }) => stream));
+          const changed = new Set(streams.filter((stream) => ReferenceData.holds(stream)));
           for (const stream of changed) await reference.refresh(stream);
-          await options.handler(batch);
+          await options.handler(batches);
         },
       }),
     head: () => feed.head(),

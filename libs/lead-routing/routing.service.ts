@@ -73,8 +73,8 @@ export class RoutingService {
       try {
         if (lost) await this.#beginAnew(lost);
         lost = undefined;
-        const handler = async (batch: FeedBatch): Promise<void> => {
-          await this.#handle(batch);
+        const handler = async (batches: readonly FeedBatch[]): Promise<void> => {
+          for (const batch of batches) await this.#handle(batch);
           attempt = 0;
         };
         // Several processes share the work: what another has done meanwhile stands in the memory.

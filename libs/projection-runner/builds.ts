@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { FeedProgress } from '../event-feed/event-feed.js';
 import type { Reading, Writing } from '../read-database/read-database.js';
 import { onTablesOf, storedName, suffixOf } from './build-tables.js';
@@ -104,45 +105,52 @@ export async function readProgress(reading: Reading, build: string): Promise<Fee
 
 const NOT_BEGUN = '-1';
 
+/** Where a build is to be moved in a partition; undefined: where it has not begun. */
+export interface ProgressMove {
+  readonly partition: number;
+  readonly from: bigint | undefined;
+  readonly to: bigint | undefined;
+}
+
 /**
- * The fence between processes, as the first statement of a transaction: takes the partition's row, which nobody else
- * has until the commit, and moves it from where this process left it. One that was stopped, or cut off, and whose work
- * another took over finds it elsewhere, and nothing of its batch is done.
+ * The fence between processes, first of all in a transaction: takes the partitions' rows, which nobody else has until
+ * the commit, and moves them from where this process left them. One that was stopped, or cut off, and whose work another
+ * took over finds them elsewhere, and nothing of its batches is done. Only for a database that is shared.
  *
- * @param to the same as `from`: only to hold it
+ * @param moves of each partition one at most; `to` the same as `from`: only to hold it
  * @throws Overtaken
  */
-export async function moveProgress(
-  tx: Writing,
-  build: string,
-  partition: number,
-  from: bigint | undefined,
-  to: bigint | undefined,
-): Promise<void> {
-  const [expected, feed_offset] = [from, to].map((offset) => (offset === undefined ? NOT_BEGUN : String(offset)));
-  const runner = tx.withTables<RunnerTables>();
-  const begin = async () =>
-    runner
-      .insertInto('projection_progress')
-      .values({ build, feed_partition: partition, feed_offset: feed_offset ?? NOT_BEGUN })
-      .onConflict((conflict) =>
-        conflict
-          .columns(['build', 'feed_partition'])
-          .doUpdateSet({ feed_offset: feed_offset ?? NOT_BEGUN })
-          .where('projection_progress.feed_offset', '=', NOT_BEGUN),
-      )
-      .executeTakeFirst();
-  const goOn = async () =>
-    runner
-      .updateTable('projection_progress')
-      .set({ feed_offset: feed_offset ?? NOT_BEGUN })
-      .where('build', '=', build)
-      .where('feed_partition', '=', partition)
-      .where('feed_offset', '=', expected ?? NOT_BEGUN)
-      .executeTakeFirst();
-  const moved = from === undefined ? (await begin()).numInsertedOrUpdatedRows : (await goOn()).numUpdatedRows;
-  if (moved !== 1n) throw new Overtaken();
+export async function moveProgress(tx: Writing, build: string, moves: readonly ProgressMove[]): Promise<void> {
+  for (const { partition, from, to } of moves)
+    if (from === undefined) await begin(tx, build, partition, offsetText(to));
+  const begun = moves.filter(({ from }) => from !== undefined);
+  if (begun.length === 0) return;
+  const places = begun.map(
+    ({ partition, from, to }) => sql`(${partition}::integer, ${offsetText(from)}::text, ${offsetText(to)}::text)`,
+  );
+  const { numAffectedRows } = await sql`
+    update projection_progress set feed_offset = move.destination
+    from (values ${sql.join(places)}) as move (place, origin, destination)
+    where build = ${build} and feed_partition = move.place and feed_offset = move.origin`.execute(tx);
+  if (numAffectedRows !== BigInt(begun.length)) throw new Overtaken();
 }
+
+async function begin(tx: Writing, build: string, partition: number, feed_offset: string): Promise<void> {
+  const { numInsertedOrUpdatedRows } = await tx
+    .withTables<RunnerTables>()
+    .insertInto('projection_progress')
+    .values({ build, feed_partition: partition, feed_offset })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['build', 'feed_partition'])
+        .doUpdateSet({ feed_offset })
+        .where('projection_progress.feed_offset', '=', NOT_BEGUN),
+    )
+    .executeTakeFirst();
+  if (numInsertedOrUpdatedRows !== 1n) throw new Overtaken();
+}
+
+const offsetText = (offset: bigint | undefined): string => (offset === undefined ? NOT_BEGUN : String(offset));
 
 /** Keeps every process from moving a build on, until the transaction's end. */
 export async function holdProgress(tx: Writing, build: string): Promise<void> {

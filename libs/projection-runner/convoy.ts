@@ -75,15 +75,16 @@ async function run(convoy: readonly View[], options: ConvoyOptions): Promise<voi
   const over = new AbortController();
   const isBuilding = (): boolean => convoy.some((view) => view.isBuilding && !view.isStopped);
   const building = isBuilding();
-  const handler = async (batch: FeedBatch): Promise<void> => {
+  const handler = async (batches: readonly FeedBatch[]): Promise<void> => {
     await takeAll(
       convoy.filter((view) => !view.isStopped),
-      batch,
+      batches,
       options,
     );
+    const events = batches.reduce((sum, batch) => sum + batch.events.length, 0);
     if (building !== isBuilding() || convoy.every((view) => view.isStopped)) over.abort();
     // A full batch has more behind it already.
-    else if (!building && batch.events.length < batchSize.live) await gathering.pause(signal);
+    else if (!building && events < batchSize.live) await gathering.pause(signal);
   };
   await feed.deliver({
     from: feed.isShared ? leastReached(convoy) : first.progress,
@@ -101,11 +102,11 @@ async function run(convoy: readonly View[], options: ConvoyOptions): Promise<voi
 /** Over before it throws: nothing of the batch is under way when somebody looks what became of it. */
 async function takeAll(
   views: readonly View[],
-  batch: FeedBatch,
+  batches: readonly FeedBatch[],
   { database, advanced }: Pick<ConvoyOptions, 'database' | 'advanced'>,
 ): Promise<void> {
   const taking = async (view: View): Promise<void> => {
-    await take(view, batch);
+    await take(view, batches);
     advanced();
   };
   if (database.isShared) {
@@ -113,7 +114,7 @@ async function takeAll(
     for (const each of taken) if (each.status === 'rejected') throw each.reason;
     return;
   }
-  if (views.length > 1 && (await takeTogether(views, batch, database, advanced))) return;
+  if (views.length > 1 && (await takeTogether(views, batches, database, advanced))) return;
   for (const view of views) {
     await taking(view);
     // Each view's batch is one stretch of work; requests of this process come in between.
@@ -136,9 +137,9 @@ function leastReached(views: readonly View[]): FeedProgress {
 }
 
 /** A view that can never go on stops alone; what concerns feed or database concerns all. */
-async function take(view: View, batch: FeedBatch): Promise<void> {
+async function take(view: View, batches: readonly FeedBatch[]): Promise<void> {
   try {
-    await view.take(batch);
+    await view.take(batches);
   } catch (error) {
     if (!(error instanceof RevisionGap || error instanceof RebuildStopped)) throw error;
     await view.stop(error);

@@ -1,5 +1,5 @@
 import { isoTime, type Clock } from '../decider/clock.js';
-import type { FeedBatch } from '../event-feed/event-feed.js';
+import type { FeedBatch, FeedProgress } from '../event-feed/event-feed.js';
 import type { RecordedEvent } from '../event-store/event-store.js';
 import type { ReadDatabase, Writing } from '../read-database/read-database.js';
 import { onTablesOf, suffixOf, type BuildSuffix } from './build-tables.js';
@@ -64,46 +64,56 @@ export class Projecting {
   }
 
   /**
-   * @param from where this process left the partition; where others write as well and have moved it on, nothing is done
+   * @param batches one of each partition, at most
+   * @param from where this process left the partitions; where others write as well and have moved one on, nothing is done
    * @param parking whether a stream that cannot be folded is laid aside; otherwise the whole projection stops there
-   * @returns how far the streams of the batch are now
-   * @throws Overtaken, RevisionGap, RebuildStopped, or the fault of a database that cannot work now; nothing of the batch that
+   * @returns how far the streams of the batches are now
+   * @throws Overtaken, RevisionGap, RebuildStopped, or the fault of a database that cannot work now; nothing of the batches that
    * was not done before counts as done then
    */
-  async project(batch: FeedBatch, from: bigint | undefined, parking: boolean): Promise<Marks> {
-    const events = this.eventsOf(batch);
-    const { partition, offset } = batch;
-    const { isShared } = this.database;
-    const moving = <T>(to: bigint | undefined, work: Work<T>): Promise<T> =>
+  async project(batches: readonly FeedBatch[], from: FeedProgress, parking: boolean): Promise<Marks> {
+    const events = this.eventsOf(batches);
+    const going = batches.map(({ partition, offset }) => ({ partition, from: from.get(partition), to: offset }));
+    const held = going.map((move) => ({ ...move, to: move.from }));
+    const moving = async <T>(work: Work<T>): Promise<T> =>
       this.database.transaction(async (tx) => {
-        if (isShared) await moveProgress(tx, this.build, partition, from, to);
+        if (this.database.isShared) await moveProgress(tx, this.build, going);
         const done = await work(tx);
-        if (!isShared && to !== from) await writeProgress(tx, this.build, partition, offset);
+        if (!this.database.isShared) await this.writeReached(tx, batches);
         return done;
       });
+    const staying: Staying = (work) =>
+      this.database.transaction(async (tx) => {
+        if (this.database.isShared) await moveProgress(tx, this.build, held);
+        return work(tx);
+      });
     try {
-      return await moving(offset, (tx) => this.fold(tx, events, parking));
+      return await moving((tx) => this.fold(tx, events, parking));
     } catch (error) {
       if (this.concernsAll(error)) throw error;
-      const marks = await this.foldInParts(events, parking, (work) => moving(from, work));
-      await moving(offset, async () => undefined);
+      const marks = await this.foldInParts(events, parking, staying);
+      await moving(async () => undefined);
       return marks;
     }
+  }
+
+  private async writeReached(tx: Writing, batches: readonly FeedBatch[]): Promise<void> {
+    for (const { partition, offset } of batches) await writeProgress(tx, this.build, partition, offset);
   }
 
   /**
    * The same in a transaction that others share, where the database is this process's alone. Whatever it throws, nothing
    * of the transaction may be committed.
    */
-  async projectWithin(tx: Writing, batch: FeedBatch, parking: boolean): Promise<Marks> {
-    const marks = await this.fold(tx, this.eventsOf(batch), parking);
-    await writeProgress(tx, this.build, batch.partition, batch.offset);
+  async projectWithin(tx: Writing, batches: readonly FeedBatch[], parking: boolean): Promise<Marks> {
+    const marks = await this.fold(tx, this.eventsOf(batches), parking);
+    await this.writeReached(tx, batches);
     return marks;
   }
 
-  private eventsOf({ events }: FeedBatch): readonly RecordedEvent[] {
+  private eventsOf(batches: readonly FeedBatch[]): readonly RecordedEvent[] {
     const prefix = `${this.projection.category}-`;
-    return events.filter((event) => event.stream.startsWith(prefix));
+    return batches.flatMap(({ events }) => events.filter((event) => event.stream.startsWith(prefix)));
   }
 
   private async fold(tx: Writing, events: readonly RecordedEvent[], parking: boolean): Promise<Marks> {

@@ -60,7 +60,7 @@ export function feedOf(events: readonly RecordedEvent[], batchSize = 100): Event
           offset: BigInt(start + part.length),
           events: part.map((event, index) => ({ ...event, offset: BigInt(start + index + 1) })),
         };
-        await handler(batch);
+        await handler([batch]);
       }
       if (!signal.aborted) await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
     },

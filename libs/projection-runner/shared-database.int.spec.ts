@@ -70,7 +70,7 @@ describe('several instances on one read database', () => {
     await (await start()).whenCaughtUp();
     const { database } = opened;
     const move = (from: bigint | undefined, to: bigint | undefined) =>
-      database.transaction((tx) => moveProgress(tx, 'steps.1.1', 3, from, to));
+      database.transaction((tx) => moveProgress(tx, 'steps.1.1', [{ partition: 3, from, to }]));
     await move(undefined, undefined);
     expect((await readProgress(database.reading, 'steps.1.1')).has(3)).toBe(false);
     await move(undefined, 5n);
@@ -79,6 +79,29 @@ describe('several instances on one read database', () => {
     await move(5n, 5n);
     const racing = await Promise.allSettled([move(5n, 6n), move(5n, 7n), move(5n, 8n)]);
     expect(racing.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+
+  it('move several partitions together, or none of them', async () => {
+    await (await start()).whenCaughtUp();
+    const { database } = opened;
+    const move = (...moves: [partition: number, from: bigint | undefined, to: bigint][]) =>
+      database.transaction((tx) =>
+        moveProgress(
+          tx,
+          'steps.1.1',
+          moves.map(([partition, from, to]) => ({ partition, from, to })),
+        ),
+      );
+    const reached = async () => {
+      const progress = await readProgress(database.reading, 'steps.1.1');
+      return [3, 4, 5].map((partition) => progress.get(partition));
+    };
+    await move([3, undefined, 1n], [4, undefined, 1n]);
+    await move([3, 1n, 2n], [5, undefined, 9n], [4, 1n, 3n]);
+    expect(await reached()).toEqual([2n, 3n, 9n]);
+    await expect(move([3, 2n, 8n], [4, 1n, 8n])).rejects.toBeInstanceOf(Overtaken);
+    await expect(move([3, 2n, 8n], [5, undefined, 8n])).rejects.toBeInstanceOf(Overtaken);
+    expect(await reached()).toEqual([2n, 3n, 9n]);
   });
 
   it('fold each event once, though all of them work at all', async () => {

@@ -3,19 +3,19 @@ import type { ReadDatabase } from '../read-database/read-database.js';
 import type { Taking, View } from './view.js';
 
 /**
- * Brings a batch into several views in one transaction, where the database is this process's alone: one commit instead
+ * Brings batches into several views in one transaction, where the database is this process's alone: one commit instead
  * of one each, and while the database writes what one view folded, the next one folds.
  *
- * @returns false where something could not be folded: then nothing is done, and each view has to take the batch alone
+ * @returns false where something could not be folded: then nothing is done, and each view has to take them alone
  * @throws the fault of a database that cannot work now
  */
 export async function takeTogether(
   views: readonly View[],
-  batch: FeedBatch,
+  batches: readonly FeedBatch[],
   database: ReadDatabase,
   advanced: () => void,
 ): Promise<boolean> {
-  const taken = commonWork(views, batch, database);
+  const taken = commonWork(views, batches, database);
   const working = taken.then(() => undefined);
   await Promise.all(views.map((view) => view.during(working)));
   if (!(await taken)) return false;
@@ -23,8 +23,12 @@ export async function takeTogether(
   return true;
 }
 
-async function commonWork(views: readonly View[], batch: FeedBatch, database: ReadDatabase): Promise<boolean> {
-  const found = await Promise.all(views.map((view) => view.taking(batch)));
+async function commonWork(
+  views: readonly View[],
+  batches: readonly FeedBatch[],
+  database: ReadDatabase,
+): Promise<boolean> {
+  const found = await Promise.all(views.map((view) => view.taking(batches)));
   const takings = found.filter((taking): taking is Taking => taking !== undefined);
   if (takings.length === 0) return true;
   try {

@@ -43,7 +43,7 @@ export interface ViewStatus {
   readonly fault: string | undefined;
 }
 
-/** A batch on its way into a view. */
+/** Batches on their way into a view. */
 export interface Taking {
   readonly fold: (tx: Writing) => Promise<void>;
   readonly done: () => Promise<void>;
@@ -120,30 +120,31 @@ export class View {
   }
 
   /** @throws what `Projecting.project` throws */
-  async take(batch: FeedBatch): Promise<void> {
-    if (this.has(batch)) return;
-    await this.during(this.project(batch));
+  async take(batches: readonly FeedBatch[]): Promise<void> {
+    const news = this.newOf(batches);
+    // As it is now: what is learnt meanwhile of others' work must not become where this work began.
+    if (news.length > 0) await this.during(this.project(news, new Map(this.reached)));
   }
 
-  private async project(batch: FeedBatch): Promise<void> {
+  private async project(batches: readonly FeedBatch[], from: FeedProgress): Promise<void> {
     const head = await this.headBefore();
-    const from = this.reached.get(batch.partition);
-    await this.moved(batch, await this.projecting.project(batch, from, !this.isBuilding), head);
+    await this.moved(batches, await this.projecting.project(batches, from, !this.isBuilding), head);
   }
 
   /**
-   * To take a batch in a transaction that other views share: first `fold`, in the transaction, then, once that is
+   * To take batches in a transaction that other views share: first `fold`, in the transaction, then, once that is
    * committed, `done`. Whatever `fold` throws, nothing may be committed.
    */
-  async taking(batch: FeedBatch): Promise<Taking | undefined> {
-    if (this.has(batch)) return undefined;
+  async taking(batches: readonly FeedBatch[]): Promise<Taking | undefined> {
+    const news = this.newOf(batches);
+    if (news.length === 0) return undefined;
     const head = await this.headBefore();
     let marks: Marks = new Map();
     return {
       fold: async (tx) => {
-        marks = await this.projecting.projectWithin(tx, batch, !this.isBuilding);
+        marks = await this.projecting.projectWithin(tx, news, !this.isBuilding);
       },
-      done: () => this.moved(batch, marks, head),
+      done: () => this.moved(news, marks, head),
     };
   }
 
@@ -153,8 +154,8 @@ export class View {
     await work;
   }
 
-  private has({ partition, offset }: FeedBatch): boolean {
-    return offset <= (this.reached.get(partition) ?? -1n);
+  private newOf(batches: readonly FeedBatch[]): readonly FeedBatch[] {
+    return batches.filter(({ partition, offset }) => offset > (this.reached.get(partition) ?? -1n));
   }
 
   /** What comes while it works is no lag. */
@@ -162,8 +163,8 @@ export class View {
     return this.isSettled ? undefined : this.parts.feed.head();
   }
 
-  private async moved(batch: FeedBatch, marks: Marks, head: FeedProgress | undefined): Promise<void> {
-    this.reached.set(batch.partition, batch.offset);
+  private async moved(batches: readonly FeedBatch[], marks: Marks, head: FeedProgress | undefined): Promise<void> {
+    for (const { partition, offset } of batches) this.reached.set(partition, offset);
     this.fault = undefined;
     if (head !== undefined) await this.inTurn(() => this.settle(head));
     this.waiters.reached(marks);

@@ -1,11 +1,18 @@
 import type { Consumer, ConsumerGroupJoinEvent, EachBatchPayload, Kafka } from 'kafkajs';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { decodeCloudEvent, NoCloudEvent, type ReceivedRecord } from '../../contracts/cloud-event.js';
 import { QUICK_RETRY } from '../../kafka-client/kafka-client.js';
 import { KafkaFault, kafkaFault } from '../../kafka-client/kafka-fault.js';
 import type { KafkaSettings } from '../../kafka-client/kafka-settings.js';
 import type { FeedBatch, FeedEvent, FeedOptions, FeedProgress } from '../event-feed.js';
 import type { FeedPartitions, TopicPartition } from './feed-partitions.js';
+
+/** A partition's batch that waits for its turn. */
+interface WaitingBatch {
+  readonly batch: FeedBatch;
+  readonly isOurs: () => boolean;
+  readonly done: (isHandled: boolean) => void;
+}
 
 export interface DeliveryParts {
   readonly kafka: Kafka;
@@ -57,8 +64,9 @@ class Delivery {
   /** where each partition that is ours was told to begin, until that is confirmed */
   private readonly unconfirmed = new Map<number, bigint>();
   private confirmed: Promise<FeedProgress>;
+  private readonly waiting: WaitingBatch[] = [];
   /** one call of the handler at a time */
-  private line: Promise<void> = Promise.resolve();
+  private working: Promise<void> | undefined;
 
   constructor(
     private readonly options: FeedOptions & { group: string },
@@ -100,6 +108,8 @@ class Delivery {
     await consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
+      // All at once, so that one call of the handler takes what waits in any of them.
+      partitionsConsumedConcurrently: this.parts.partitions.topics.reduce((sum, { partitions }) => sum + partitions, 0),
       eachBatch: (payload) => this.takeBatch(payload),
     });
   }
@@ -117,7 +127,7 @@ class Delivery {
       .then(() => this.consumer.disconnect())
       .catch(noop);
     await Promise.race([gone, sleep(LONGEST_GOODBYE_MS, undefined, { ref: false })]);
-    await this.line.catch(noop);
+    await this.working?.catch(noop);
   }
 
   private fail(error: unknown): void {
@@ -168,13 +178,11 @@ class Delivery {
       const isLast = at + size >= messages.length;
       const offset = isLast ? batch.lastOffset() : (slice.at(-1)?.offset ?? batch.lastOffset());
       const { events, fault } = this.decode(topic, partition, slice);
-      if (fault === undefined) await this.handle({ partition: number, offset: BigInt(offset), events }, heartbeat);
-      else {
-        const before = events.at(-1)?.offset;
-        if (before !== undefined) await this.handle({ partition: number, offset: before, events }, heartbeat);
-        return this.fail(fault);
-      }
-      if (this.isOver) return;
+      const reached = fault === undefined ? BigInt(offset) : events.at(-1)?.offset;
+      const part = reached !== undefined && { partition: number, offset: reached, events };
+      const isDone = part && (await this.handle(part, heartbeat, isOurs));
+      if (fault !== undefined) return this.fail(fault);
+      if (!isDone || this.isOver) return;
       payload.resolveOffset(offset);
       await heartbeat();
     }
@@ -183,28 +191,72 @@ class Delivery {
   private async passOver(place: TopicPartition, offset: bigint): Promise<void> {
     const number = this.parts.partitions.numberOf(place);
     if (this.isOver || !(await this.isInPlace(place, number)) || offset <= (this.reached.get(number) ?? -1n)) return;
-    await this.handle({ partition: number, offset, events: [] }, () => Promise.resolve());
+    const isAhead = (): boolean => !this.isOver && offset > (this.reached.get(number) ?? -1n);
+    await this.handle({ partition: number, offset, events: [] }, () => Promise.resolve(), isAhead);
   }
 
-  /** The handler's work, with a sign of life now and then; a rebalance that this finds is let through afterwards. */
-  private async handle(batch: FeedBatch, heartbeat: () => Promise<void>): Promise<void> {
+  /**
+   * The handler's work, with a sign of life now and then; a rebalance that this finds is let through afterwards.
+   *
+   * @param isOurs asked when its turn has come
+   * @returns whether it was handled
+   */
+  private async handle(batch: FeedBatch, heartbeat: () => Promise<void>, isOurs: () => boolean): Promise<boolean> {
     let lost: unknown;
     const beating = setInterval(() => void heartbeat().catch((error: unknown) => (lost = error)), HEARTBEAT_MS);
-    const handled = this.line.then(async () => {
-      if (this.isOver) return;
-      await this.options.handler(batch);
-      this.reached.set(batch.partition, batch.offset);
-    });
-    this.line = handled.catch(noop);
+    const handled = new Promise<boolean>((done) => this.waiting.push({ batch, isOurs, done }));
+    this.working ??= this.workOff();
     try {
-      await handled;
-    } catch (error) {
-      this.handlerFault = error as Error;
-      this.fail(error);
+      const isDone = await handled;
+      if (lost !== undefined) throw lost as Error;
+      return isDone;
     } finally {
       clearInterval(beating);
     }
-    if (lost !== undefined) throw lost as Error;
+  }
+
+  /** Until nothing waits: each call takes what does by then, of all partitions. */
+  private async workOff(): Promise<void> {
+    // What came with the same answer of the broker is put here within the turn.
+    await nextTurn();
+    while (this.waiting.length > 0) {
+      const taken = this.takeWaiting();
+      const batches = taken.map(({ batch }) => batch);
+      try {
+        if (batches.length > 0) await this.options.handler(batches);
+        for (const { partition, offset } of batches) this.reached.set(partition, offset);
+        for (const { done } of taken) done(true);
+      } catch (error) {
+        this.handlerFault = error as Error;
+        this.fail(error);
+        for (const { done } of taken) done(false);
+      }
+    }
+    // In the same turn as the look: whoever comes now begins anew.
+    this.working = undefined;
+  }
+
+  /** Of each partition one batch at most, and no more events than the handler wants; what is not ours is let go. */
+  private takeWaiting(): readonly WaitingBatch[] {
+    const most = this.options.batchSize ?? DEFAULT_BATCH;
+    const partitions = new Set<number>();
+    const taken: WaitingBatch[] = [];
+    const left: WaitingBatch[] = [];
+    let events = 0;
+    for (const waiting of this.waiting.splice(0)) {
+      const { batch, isOurs, done } = waiting;
+      if (this.isOver || !isOurs()) done(false);
+      else if (partitions.has(batch.partition) || (events > 0 && events + batch.events.length > most)) {
+        partitions.add(batch.partition);
+        left.push(waiting);
+      } else {
+        partitions.add(batch.partition);
+        events += batch.events.length;
+        taken.push(waiting);
+      }
+    }
+    this.waiting.unshift(...left);
+    return taken;
   }
 
   /** The events of records, up to the first that is none. */
