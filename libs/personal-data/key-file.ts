@@ -110,7 +110,9 @@ export function openKeyFile(file: string, random: RandomBytes): KeyFile {
     return new KeyFile(file, random, read(file) ?? make(file, random));
   } catch (error) {
     if (error instanceof KeyFileRefused) throw error;
-    throw new KeyFileRefused(`${file} can be neither read nor made (${codeOf(error)}): check folder and rights`);
+    throw new KeyFileRefused(
+      `${file} can be neither read nor made (${String(codeOf(error))}): check folder and rights`,
+    );
   }
 }
 
