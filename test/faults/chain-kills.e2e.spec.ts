@@ -144,7 +144,8 @@ describeWithOwnKafka('the whole chain of services', () => {
         },
       );
     },
-    LONGEST_MS,
+    // A round replaces each of them.
+    LONGEST_MS + faultCount(0) * SLOTS.length * 20_000,
   );
 
   it(
