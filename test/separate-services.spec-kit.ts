@@ -66,14 +66,18 @@ export type Services = Awaited<ReturnType<typeof startServices>>;
  * The services as processes of their own, on a real Kafka and PostgreSQL and on EventStoreDB's double or a real one.
  *
  * @param tablespace of the PostgreSQL server for the read database
+ * @param postgres address of a server of the test's own, in place of the one that all tests share
  */
-export async function startServices({ tablespace }: { readonly tablespace?: string } = {}) {
+export async function startServices({
+  tablespace,
+  postgres,
+}: { readonly tablespace?: string; readonly postgres?: string } = {}) {
   const directory = await mkdtemp(join(tmpdir(), 'baton-services-'));
   const broker = await ownBroker();
   const kafka = testSettings(broker.address);
   await makeTopics(kafka);
   const store = await testEventStore();
-  const server = await testPostgres();
+  const server = postgres ?? (await testPostgres());
   const name = `services_${process.pid}_${Date.now()}`;
   const place = tablespace === undefined ? '' : ` tablespace ${tablespace}`;
   await onPostgres(server, (client) => client.query(`create database ${name}${place}`));

@@ -18,8 +18,9 @@ import { AuditLogModule } from '../../libs/ownership-trail/http/audit-log.module
 import { servedTrail } from '../../libs/ownership-trail/served-trail.js';
 import { watchTrail } from '../../libs/ownership-trail/trail-health.js';
 import type { TrailPlace } from '../../libs/ownership-trail/trail-set-up.js';
+import { watchedKeyStore, type WatchedKeyStore } from '../../libs/personal-data/watched-key-store.js';
 import { Metrics } from '../../libs/telemetry/metrics.js';
-import { translateFault, watchErasure, watchRouting, watchViews } from '../composition/health.js';
+import { translateFault, watchErasure, watchKeys, watchRouting, watchViews } from '../composition/health.js';
 import { openedTrail, type OpenedTrail } from '../composition/opened-trail.js';
 import { RootModule } from '../composition/root-module.js';
 import { routingViews } from '../composition/routing-facts.js';
@@ -57,7 +58,8 @@ export interface Running {
 }
 
 /** Puts the parts together and listens: commands, views and routing in one process, and the relay where Kafka is set. */
-export async function composeBaton(parts: BatonParts): Promise<Running> {
+export async function composeBaton(given: BatonParts): Promise<Running> {
+  const parts = { ...given, keys: watchedKeyStore(given.keys, () => performance.now()) };
   const metrics = new Metrics();
   // It opens while the views catch up.
   const { place, open } = parts.trail;
@@ -73,7 +75,9 @@ export async function composeBaton(parts: BatonParts): Promise<Running> {
   }
 }
 
-async function composeOn(opening: Promise<OpenedTrail>, metrics: Metrics, parts: BatonParts): Promise<Running> {
+type WatchedParts = BatonParts & { readonly keys: WatchedKeyStore };
+
+async function composeOn(opening: Promise<OpenedTrail>, metrics: Metrics, parts: WatchedParts): Promise<Running> {
   const { settings, store, database, keys, clock, logger, newRequestId } = parts;
   const feed = new InProcessFeed(store);
   const runner = viewRunner(parts, feed);
@@ -146,6 +150,7 @@ async function composeOn(opening: Promise<OpenedTrail>, metrics: Metrics, parts:
     readiness.register('relay', () => relayProblem(relay));
   }
   readiness.register('event-store', () => Promise.resolve(parts.storeFault?.()));
+  watchKeys(keys, readiness);
   watchViews(runner, readiness, metrics);
   watchRouting(routing, readiness, metrics);
   watchErasure(erasure, readiness, metrics);

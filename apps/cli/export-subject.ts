@@ -32,7 +32,7 @@ export async function exportSubject(contact: string | undefined, options: Export
     print(
       counts,
       options,
-      () => `${out}: ${counts.leads} leads of contact ${held.contact}; delete it when it is handed over\n`,
+      () => `${out}: all of contact ${held.contact}, leads ${counts.leads}; delete it when it is handed over\n`,
     );
   } finally {
     await file.close();

@@ -8,6 +8,7 @@ import type { ErasureService } from '../../libs/erasure/erasure.service.js';
 import type { RoutingService } from '../../libs/lead-routing/routing.service.js';
 import { NotIndexedYet } from '../../libs/ownership-trail/trail-answers.js';
 import { KeyStoreFault } from '../../libs/personal-data/key-store.js';
+import type { WatchedKeyStore } from '../../libs/personal-data/watched-key-store.js';
 import type { ProjectionRunner } from '../../libs/projection-runner/runner.js';
 import { ReadDatabaseUnavailable } from '../../libs/read-database/read-database.js';
 import type { Metrics } from '../../libs/telemetry/metrics.js';
@@ -32,6 +33,11 @@ const STORES = [
   { kind: KeyStoreFault, name: 'The store of keys' },
   { kind: ReadDatabaseUnavailable, name: 'The database of views' },
 ] as const;
+
+/** Without keys no person can be added or read. */
+export function watchKeys(keys: WatchedKeyStore, readiness: Readiness): void {
+  readiness.register('keys', () => keys.problem());
+}
 
 /** Views that stand still or lag behind make the process unready; their ages are metrics. */
 export function watchViews(runner: ProjectionRunner, readiness: Readiness, metrics: Metrics): void {

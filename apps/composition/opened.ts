@@ -9,6 +9,7 @@ import { rebuildFences } from '../../libs/erasure/fences.js';
 import { StreamCommands } from '../../libs/lead-commands/stream-commands.js';
 import { openKeyFile, type KeyFile } from '../../libs/personal-data/key-file.js';
 import { PostgresKeyStore } from '../../libs/personal-data/postgres-key-store.js';
+import { watchedKeyStore, type WatchedKeyStore } from '../../libs/personal-data/watched-key-store.js';
 import { PostgresReadDatabase } from '../../libs/read-database/postgres-read-database.js';
 import type { ServiceSettings } from './service-settings.js';
 import type { Ports } from './sides.js';
@@ -27,7 +28,7 @@ export class Opened {
   }
 
   /** All that commands and views stand on. */
-  async ports(): Promise<Ports> {
+  async ports(): Promise<Ports & { readonly keys: WatchedKeyStore }> {
     const { database: url, keyFile, signingKey } = this.settings;
     const random = randomPool();
     const store = await this.store();
@@ -35,7 +36,8 @@ export class Opened {
     const signer = await openEventSigner(store, signingKey, randomBytes);
     const keyStore = this.#keep(await PostgresKeyStore.open({ url, ring, random }));
     const database = this.#keep(await PostgresReadDatabase.open({ url }));
-    const keys = cachingKeyStore(keyStore, { elapsed: () => performance.now() });
+    const elapsed = (): number => performance.now();
+    const keys = watchedKeyStore(cachingKeyStore(keyStore, { elapsed }), elapsed);
     // A key store restored from a backup must not serve whom the events say is erased.
     await rebuildFences({ store, keys, ring, commands: new StreamCommands(store) });
     this.#refreshing(ring);

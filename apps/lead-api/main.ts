@@ -3,6 +3,7 @@ import 'reflect-metadata';
 import { LeadCommandsModule } from '../../libs/lead-commands/lead-commands.module.js';
 import { LeadFeedModule } from '../../libs/lead-feed/lead-feed.module.js';
 import { ReferenceRefresh } from '../../libs/lead-commands/reference-refresh.js';
+import { watchKeys } from '../composition/health.js';
 import { runService } from '../composition/run-service.js';
 import { commandSide, erasureModule } from '../composition/sides.js';
 
@@ -28,13 +29,15 @@ await runService({
           { clock, metrics },
         ),
       ],
-      watch: (readiness) =>
+      watch(readiness) {
         readiness.register('event-store', () =>
           store.head().then(
             () => undefined,
             (fault: Error) => fault.message,
           ),
-        ),
+        );
+        watchKeys(keys, readiness);
+      },
       stop: () => refresh.stop(),
     };
   },

@@ -10,7 +10,7 @@ import { RoutingMemory } from '../../libs/lead-routing/routing-tables.js';
 import { RoutingService } from '../../libs/lead-routing/routing.service.js';
 import { MOST_CACHE_MS } from '../../libs/personal-data/caching-key-store.js';
 import { ServedProgress } from '../../libs/projection-runner/served-progress.js';
-import { watchErasure, watchRouting } from '../composition/health.js';
+import { watchErasure, watchKeys, watchRouting } from '../composition/health.js';
 import { routingViews } from '../composition/routing-facts.js';
 import { runService } from '../composition/run-service.js';
 import { commandSide, erasureService } from '../composition/sides.js';
@@ -47,6 +47,7 @@ await runService({
     return {
       watch(readiness) {
         watchRouting(routing, readiness, metrics);
+        watchKeys(keys, readiness);
         watchErasure(erasure, readiness, metrics);
       },
       async stop() {

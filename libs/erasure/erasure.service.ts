@@ -67,8 +67,6 @@ export class ErasureService {
   async start(): Promise<void> {
     await rebuildFences(this.parts);
     this.#reached = await this.parts.keys.fencedUpTo();
-    // A store's first mark is set at once: readiness writes it again to see whether keys can be written.
-    if (this.#reached === undefined) this.#unmarked = MARK_EVERY;
     this.#following = this.#follow();
     this.#working = this.#work();
   }

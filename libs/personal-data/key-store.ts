@@ -106,3 +106,8 @@ export class KeyStoreFault extends Error {
   override name = 'KeyStoreFault';
   readonly disclosable = true;
 }
+
+/** Erased, but not yet overwritten everywhere, since somebody read there just then: to be asked again. */
+export class StillInLog extends KeyStoreFault {
+  override name = 'StillInLog';
+}

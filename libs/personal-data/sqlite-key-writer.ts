@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { KeyOperationCall, KeyOperations, WriterAnswer } from './key-operations.js';
-import { KeyStoreFault } from './key-store.js';
+import { KeyStoreFault, StillInLog } from './key-store.js';
 
 interface Waiting {
   readonly call: KeyOperationCall;
@@ -10,7 +10,7 @@ interface Waiting {
 
 /** Most operations in one commit; what a sync costs is long shared at that size. */
 const MOST_IN_GROUP = 512;
-const LINGERING = new KeyStoreFault('what was erased still stands in the write-ahead log: somebody reads there');
+const LINGERING = new StillInLog('what was erased still stands in the write-ahead log: somebody reads there');
 /** Most operations waiting. Beyond it the disk does not keep up, and the caller must hear of it. */
 const MOST_WAITING = 10_000;
 
