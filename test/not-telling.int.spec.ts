@@ -8,6 +8,23 @@ import { eraseContact, erasedTo, newAddress } from './erasure.spec-kit.js';
 import { showLead } from './lead-life.spec-kit.js';
 import { formTeams, newLead } from './people.spec-kit.js';
 
+/** `BATON_TIMED_PAIRS=2000`: so many creates of somebody known are timed against as many of nobody. */
+const TIMED_PAIRS = Number(process.env['BATON_TIMED_PAIRS'] ?? 0);
+const WARM_UP = 200;
+/** Beyond it chance gives a difference once in ten thousand runs. */
+const MOST_Z = 3.9;
+
+const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;
+
+/** Wilcoxon's signed ranks as a normal deviate: 0 where as many are above as below, by as much. */
+function signedRanks(differences: readonly number[]): number {
+  const n = differences.length;
+  const sum = differences
+    .toSorted((a, b) => Math.abs(a) - Math.abs(b))
+    .reduce((ranks, difference, at) => ranks + Math.sign(difference) * (at + 1), 0);
+  return sum / Math.sqrt((n * (n + 1) * (2 * n + 1)) / 6);
+}
+
 const DURABLE = ['append', 'reserveContact', 'linkLead', 'addIndexEntries'];
 /** What was waited for on a disk, in order. */
 let waits: string[] = [];
@@ -60,6 +77,35 @@ describe('Whether a person is known', () => {
     expect(answers[0]).toMatchObject({ status: 201, waits: 3 });
     for (const answer of answers) expect(answer).toEqual(answers[0]);
   });
+
+  (TIMED_PAIRS > 0 ? it : it.skip)(
+    'is told by no time that a create takes',
+    async () => {
+      const timed = async (email: string): Promise<number> => {
+        const body = newLead({ details: { email }, ...SOUTH });
+        const began = performance.now();
+        await baton.as('otto').done('/leads', body);
+        return performance.now() - began;
+      };
+      const [known, unknown]: [number[], number[]] = [[], []];
+      for (let pair = -WARM_UP; pair < TIMED_PAIRS; pair += 1) {
+        const email = newAddress();
+        await baton.as('maria').done('/leads', newLead({ details: { email } }));
+        const [first, second] = [pair % 2 === 0, pair % 2 !== 0];
+        const took = [await timed(first ? email : newAddress()), await timed(second ? email : newAddress())];
+        if (pair < 0) continue;
+        known.push(took[first ? 0 : 1]!);
+        unknown.push(took[first ? 1 : 0]!);
+      }
+      const z = signedRanks(known.map((ms, at) => ms - unknown[at]!));
+      process.stderr.write(
+        `A14: ${TIMED_PAIRS} pairs of creates, median ${median(known).toFixed(3)} ms of somebody known, ` +
+          `${median(unknown).toFixed(3)} ms of nobody; signed ranks z = ${z.toFixed(2)}\n`,
+      );
+      expect(Math.abs(z)).toBeLessThan(MOST_Z);
+    },
+    60_000 + TIMED_PAIRS * 200,
+  );
 
   it('is told of an erased one no more than of one who never was', async () => {
     const known = newAddress();

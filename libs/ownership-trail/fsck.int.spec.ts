@@ -12,6 +12,7 @@ import { auditBundle } from './audit-bundle.js';
 import { compareWithStore } from './compare-store.js';
 import { fsck } from './fsck.js';
 import { leadBundle } from './lead-bundle.js';
+import { checkLog } from './log-check.js';
 import { newTrailFolder } from './trail.spec-kit.js';
 import { TrailFolder } from './trail-folder.js';
 import {
@@ -28,7 +29,7 @@ import {
 
 const T0 = 1_700_000_000;
 const MINUTE = 60;
-/** `BATON_EVERY_BYTE=1` turns a bit in each byte of the log: an hour or so. */
+/** `BATON_EVERY_BYTE=1` turns a bit in each byte of the log: half an hour. */
 const EVERY_BYTE = process.env['BATON_EVERY_BYTE'] === '1';
 const SIZE = 300;
 const events = recorded(
@@ -146,8 +147,7 @@ describe('a whole log in its folder', () => {
           const bytes = Buffer.from(sound);
           bytes[at]! ^= 1 << (at % 7);
           writeFileSync(join(folder, path), bytes);
-          // Every byte is found by the hashes alone; with the events' signatures it would take five times as long.
-          const report = EVERY_BYTE ? await fsck(folder, { policy }) : await check(folder);
+          const report = EVERY_BYTE && path.startsWith('tile') ? await byHashesAlone(folder) : await check(folder);
           expect([path, at, report.verdict]).not.toEqual([path, at, 'proven']);
           expect(report.rule).toBeTruthy();
           if (path.startsWith('tile/entries'))
@@ -162,6 +162,14 @@ describe('a whole log in its folder', () => {
     EVERY_BYTE ? 6 * 3_600_000 : 120_000,
   );
 });
+
+/** Each bit of a tile or an entry is found by what comes first in `fsck`; all of it would take a day for every byte. */
+async function byHashesAlone(folder: string) {
+  const head = trustCheckpoint(readFileSync(join(log.folder, 'checkpoint')), policy);
+  if (!head.ok) throw new Error(head.problem);
+  const found = await checkLog(folder, head.value.checkpoint);
+  return found.ok ? { verdict: 'proven', rule: '', index: 0 } : { verdict: 'tampered', ...found };
+}
 
 describe('a log that was rebuilt and signed again', () => {
   it('shows each event that is back-dated, by the checkpoints that its witnesses saw in between', async () => {
