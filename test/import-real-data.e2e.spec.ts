@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { readFile } from 'node:fs/promises';
 import { METRIC_CATALOGUE } from '../libs/metric-catalogue/metric-catalogue.js';
-import type { EvidencePage } from '../libs/team-views/outcome-evidence.js';
+import type { EvidencePage } from '../libs/team-views/leads-behind.js';
 import type { NumberRow } from '../libs/team-views/outcome-numbers.js';
 import { startBaton, type TestBaton } from './baton.spec-kit.js';
 import { BatonFolder, type ReportedVerdict } from './baton-process.spec-kit.js';

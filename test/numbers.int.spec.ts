@@ -1,6 +1,6 @@
 import type { Problem } from '../libs/http-kit/problem.js';
 import { METRIC_CATALOGUE } from '../libs/metric-catalogue/metric-catalogue.js';
-import type { EvidencePage } from '../libs/team-views/outcome-evidence.js';
+import type { EvidencePage } from '../libs/team-views/leads-behind.js';
 import type { NumberRow } from '../libs/team-views/outcome-numbers.js';
 import { startBaton, type TestBaton } from './baton.spec-kit.js';
 import { LeadLife, showLead } from './lead-life.spec-kit.js';

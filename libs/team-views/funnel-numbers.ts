@@ -1,22 +1,25 @@
-import { type Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import type { FunnelDimension, Metric } from '../metric-catalogue/metric.js';
 import type { ReadDatabase } from '../read-database/read-database.js';
 import type { Funnel, FunnelRow } from './funnel.js';
 import type { FunnelTables } from './funnel-tables.js';
 import { MOST_NUMBER_ROWS, type NumberRow } from './outcome-numbers.js';
 import type { AnsweredMetric, AskedEvidence, AskedRows, AskedUnits } from './number-source.js';
-import { leadsOf, pageOfLeads } from './outcome-evidence.js';
-import { leadsInSight } from './scope.js';
+import type { LeadCardTables } from './lead-card-tables.js';
+import { leadsOf, leadsOfCards, pageOfLeads } from './leads-behind.js';
+import { cardsInSight } from './scope.js';
 
 /** The funnel's numbers one by one, with the leads behind each. */
 export class FunnelNumbers {
   private readonly db: Kysely<FunnelTables>;
+  private readonly cards: Kysely<LeadCardTables>;
 
   constructor(
     database: Pick<ReadDatabase, 'reading'>,
     private readonly funnel: Funnel,
   ) {
     this.db = database.reading.withTables<FunnelTables>();
+    this.cards = database.reading.withTables<LeadCardTables>();
   }
 
   of(metric: Metric): AnsweredMetric {
@@ -48,8 +51,9 @@ export class FunnelNumbers {
     const counted = metric.kind === 'count' ? metric.id : part === 'counted' ? metric.of : metric.over;
     const rows = this.behind(asked, part === 'apart' ? undefined : counted);
     const behind = leadsOf(rows, { once: true });
-    const own = scope.all ? behind : leadsOf(rows.where('lead', 'in', leadsInSight(scope)), { once: true });
-    return pageOfLeads(behind, own, asked);
+    if (scope.all) return pageOfLeads(behind, behind, asked);
+    const ofCard = rows.select('funnel_lead.lead').whereRef('funnel_lead.lead', '=', sql.ref('lead_card.lead'));
+    return pageOfLeads(behind, leadsOfCards(this.cards, cardsInSight(this.cards, scope), ofCard), asked);
   }
 
   /** Leads that were counted in a metric; none where it is undefined. */

@@ -11,7 +11,7 @@ import { LEAD_CATEGORY, leadEventType, readLeadRecord, type LeadRecord } from '.
 /** Counts by where and when a lead came from, as the catalogue defines them and nothing else. */
 export class FunnelProjection implements Projection {
   readonly name = 'funnel';
-  readonly version = 3;
+  readonly version = 2;
   readonly category = LEAD_CATEGORY;
   readonly tables = ['funnel_lead', 'funnel_count'];
 
@@ -35,12 +35,6 @@ export class FunnelProjection implements Projection {
   async createTables(tx: Writing): Promise<void> {
     await createTable(tx, 'funnel_lead', FUNNEL_LEAD, ['lead']);
     await createTable(tx, 'funnel_count', FUNNEL_COUNT, ['month', 'source', 'topic', 'campaign', 'metric']);
-    // The leads behind a number, in their order, are read from it alone.
-    await tx.schema
-      .createIndex('funnel_lead_evidence')
-      .on('funnel_lead')
-      .columns(['lead', 'reached', 'month', 'source', 'topic', 'campaign'])
-      .execute();
   }
 
   handles(type: string): boolean {

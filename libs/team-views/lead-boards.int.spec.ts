@@ -15,7 +15,7 @@ import { LeadCards, type CardSort } from './lead-cards.js';
 import { LeadCounts } from './lead-counts.js';
 import { MARKETING, randomLeads, SALES, type RandomLead } from './lead-history.spec-kit.js';
 import { Leavers } from './leavers.js';
-import type { EvidencePage } from './outcome-evidence.js';
+import type { EvidencePage } from './leads-behind.js';
 import { MissingRatings, type MissingCursor } from './missing-ratings.js';
 import { RatingsOwed } from './ratings-owed.js';
 import type { Scope } from './scope.js';

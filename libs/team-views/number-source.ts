@@ -1,5 +1,6 @@
 import type { NumberRow } from './outcome-numbers.js';
-import type { EvidencePage, EvidencePart } from './outcome-evidence.js';
+import type { EvidencePage } from './leads-behind.js';
+import type { EvidencePart } from './outcome-evidence.js';
 import type { Scope } from './scope.js';
 
 /** Which units a question is about: of each dimension one value, '' for none; months as `2026-03`, both inclusive. */

@@ -2,7 +2,7 @@ import { sql, type Kysely } from 'kysely';
 import type { ReadDatabase } from '../read-database/read-database.js';
 import type { LeadCardTables } from './lead-card-tables.js';
 import type { AnsweredMetric, AskedRows, AskedUnits } from './number-source.js';
-import { leadsOf, pageOfLeads } from './outcome-evidence.js';
+import { leadsOf, pageOfLeads } from './leads-behind.js';
 import { MOST_NUMBER_ROWS, type NumberRow } from './outcome-numbers.js';
 import { EVERYTHING, leadsInSight, type Scope } from './scope.js';
 

@@ -8,7 +8,7 @@ import { COUNTED_BY } from './lead-card-indexes.js';
 import type { LeadCardTables } from './lead-card-tables.js';
 import { leadingColumns } from './leading-columns.js';
 import type { AskedEvidence, AskedRows, AskedUnits } from './number-source.js';
-import { pageOfLeads, type LeadsBehind } from './outcome-evidence.js';
+import { leadsOfCards, pageOfLeads } from './leads-behind.js';
 import { MOST_NUMBER_ROWS, type NumberRow } from './outcome-numbers.js';
 import { cardsInSight, EVERYTHING, together, type ListedCards, type Scope } from './scope.js';
 import { filterHaving, type StandingMoment } from './standing-filters.js';
@@ -96,34 +96,14 @@ export class StandingNumbers {
   evidence(metric: StandingMetric, asked: AskedEvidence, moment: StandingMoment) {
     const { part, scope } = asked;
     const behind = (of: Scope) =>
-      this.leadsOf(
+      leadsOfCards(
+        this.db,
         this.units(metric, asked, moment, of).map((units) =>
           units.where((eb) => eb.and(conditions(eb, part === 'counted' ? filterHaving(metric.of, moment) : {}))),
         ),
       );
     const all = behind(EVERYTHING);
     return pageOfLeads(all, scope.all ? all : behind(scope), asked);
-  }
-
-  private leadsOf(parts: readonly ListedCards[]): LeadsBehind {
-    return {
-      count: async () => {
-        // Group by group of the board's index, so that it is read from that alone.
-        const byState = parts.map((cards) =>
-          cards.select(({ fn }) => fn.countAll<number>().as('leads')).groupBy('state'),
-        );
-        const { leads } = await this.db
-          .selectFrom(together(this.db, byState).as('part'))
-          .select(({ fn }) => fn.sum<number | null>('leads').as('leads'))
-          .executeTakeFirstOrThrow();
-        return Number(leads);
-      },
-      after: async (last, most) => {
-        const pages = parts.map((cards) => cards.select('lead').where('lead', '>', last).orderBy('lead').limit(most));
-        const found = await together(this.db, pages).orderBy('lead').limit(most).execute();
-        return found.map(({ lead }) => lead);
-      },
-    };
   }
 
   private units(
