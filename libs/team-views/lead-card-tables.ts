@@ -31,7 +31,7 @@ export const INTERVAL = {
 };
 export type IntervalRow = RowOf<typeof INTERVAL>;
 
-/** What sales worked, by cycle: the worker owes a rating of each. `missing` once it has ended unrated, not imported, until merged. */
+/** What sales worked, by cycle: the worker owes a rating of each. `missing`: 1 once it has ended unrated, not imported; 2 while merged. */
 export const WORKED_CYCLE = {
   lead: text,
   cycle: integer,

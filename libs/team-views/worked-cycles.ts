@@ -4,23 +4,26 @@ import type { LeadRecord } from './lead-record.js';
 /** The cycles of one lead that sales worked and that events can still change, by their numbers. */
 export type WorkedCycles = Map<number, WorkedCycleRow>;
 
+const OWED = 1;
+const NOT_WHILE_MERGED = 2;
 const SALES_AT_WORK = /^(working|opportunity)\b/;
 
 /**
  * What an event says of the work in cycles: changes `cycles` and gives the rows that it changed. The rating is owed as
  * soon as the lead leaves the sales stages, by whoever had it last; of imported history nobody owes one, nor of a lead
- * that was merged, which cannot be rated any more.
+ * while it is merged, which cannot be rated.
  */
 export function moveWorkedCycles(cycles: WorkedCycles, event: LeadRecord): readonly WorkedCycleRow[] {
-  if (event.type === 'LeadMerged') return owedNoMore(cycles);
+  if (event.type === 'LeadMerged') return moveMissing(cycles, OWED, NOT_WHILE_MERGED);
+  if (event.type === 'LeadUnmerged') return moveMissing(cycles, NOT_WHILE_MERGED, OWED);
   const row = moveWorkedCycle(cycles, event);
   return row ? [row] : [];
 }
 
-function owedNoMore(cycles: WorkedCycles): readonly WorkedCycleRow[] {
-  const freed = [...cycles.values()].filter(({ missing }) => missing === 1).map((row) => ({ ...row, missing: 0 }));
-  for (const row of freed) cycles.set(row.cycle, row);
-  return freed;
+function moveMissing(cycles: WorkedCycles, from: number, to: number): readonly WorkedCycleRow[] {
+  const moved = [...cycles.values()].filter(({ missing }) => missing === from).map((row) => ({ ...row, missing: to }));
+  for (const row of moved) cycles.set(row.cycle, row);
+  return moved;
 }
 
 function moveWorkedCycle(cycles: WorkedCycles, event: LeadRecord): WorkedCycleRow | undefined {
@@ -34,7 +37,7 @@ function moveWorkedCycle(cycles: WorkedCycles, event: LeadRecord): WorkedCycleRo
   if (event.type === 'LeadQualityRated') row = { ...row, rated: 1 };
   const { from, to } = change?.state ?? { from: null, to: null };
   if (change && from !== null && to !== null && SALES_AT_WORK.test(from) && !SALES_AT_WORK.test(to)) {
-    row = { ...row, ended_at: change.effectiveAt, ended_as: to, missing: imported ? 0 : 1 };
+    row = { ...row, ended_at: change.effectiveAt, ended_as: to, missing: imported ? 0 : OWED };
   }
   if (row === before) return undefined;
   if (row.rated === 1) row = { ...row, missing: 0 };
