@@ -18,6 +18,8 @@ export interface ReportedVerdict {
   readonly odd?: readonly string[];
 }
 
+/** The discard service's: nobody on this machine answers there. */
+const NOBODYS_PORT = '9';
 const MAIN = resolve('dist/bundle/cli.js');
 
 /** The built command line in a folder of its own, with an embedded server over that folder. */
@@ -28,9 +30,9 @@ export class BatonFolder {
     return new BatonFolder(await mkdtemp(join(tmpdir(), 'baton-cli-')));
   }
 
-  /** Runs `baton …` to its end. The environment's own settings do not reach it. */
+  /** Runs `baton …` to its end. The environment's own settings do not reach it, nor a server that runs besides. */
   run(...args: readonly string[]): Promise<Ended> {
-    const env = { PATH: process.env['PATH'] ?? '', BATON_DATA: join(this.folder, 'data') };
+    const env = { PATH: process.env['PATH'] ?? '', BATON_DATA: join(this.folder, 'data'), BATON_PORT: NOBODYS_PORT };
     return new Promise((done) => {
       execFile(
         process.execPath,

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import type { TokenRole } from '../libs/decider/decision.js';
 import type { LeadView } from '../libs/lead-commands/http/lead-view.js';
 import { startBaton, type TestBaton } from './baton.spec-kit.js';
@@ -88,7 +89,13 @@ describe('baton board and baton queue', () => {
     [3, 'whose queue?', ['queue']],
     [3, 'from 1 to 500', ['board', '--limit', '0']],
     [3, 'Allowed choices', ['board', '--sort', 'colour']],
-    [1, 'cursor', ['board', '--cursor', 'nonsense']],
+    [3, 'cursor', ['board', '--cursor', 'nonsense']],
+    [3, 'id must be a UUID', ['lead', 'show', 'nope']],
+    [3, 'no such', ['lead', 'show', '11111111-1111-8111-8111-000000000000']],
+    [3, 'each once', ['funnel', '--by', 'source,source']],
+    [3, 'Give some of', ['funnel', '--by', 'colour']],
+    [0, 'organic_search', ['funnel', '--by', 'source,month']],
+    [3, 'must end in .parquet', ['export', 'leads', '--out', 'leads.xlsx']],
     [0, 'Examples:', ['queue', '--help']],
   ])('end with %i and say %j for %j', async (code, said, args) => {
     const ended = await asAuditor(...args);
@@ -98,6 +105,30 @@ describe('baton board and baton queue', () => {
 
   it('show nothing to those who read no leads', async () => {
     expect(await asAdmin('board')).toMatchObject({ code: 5, stdout: '' });
+  });
+});
+
+describe('baton export', () => {
+  it.each(['parquet', 'ndjson', 'csv'])(
+    'goes by the name of the file and says how many rows there are: %s',
+    async (format) => {
+      const ended = await asAuditor('export', 'leads', '--out', `leads.${format}`);
+      expect(ended).toMatchObject({ code: 0, stdout: '' });
+      expect(ended.stderr).toMatch(
+        new RegExp(`^3 rows, \\d+ kB in leads.${format}; columns: leads.${format}.schema.json\n$`),
+      );
+    },
+  );
+
+  it('writes a file without rows where there are none', async () => {
+    const ended = await asAuditor('export', 'leads', '--to', '2001-01-01', '--out', 'none.csv');
+    expect(ended.stderr).toContain('0 rows, ');
+    expect(await readFile(join(baton.dataDir, 'none.csv'), 'utf8')).toMatch(/^created_at,[^\n]+\n$/);
+  });
+
+  it('says what cannot be written', async () => {
+    const ended = await asAuditor('export', 'leads', '--out', 'no-such-folder/leads.csv');
+    expect(ended).toMatchObject({ code: 3, stderr: expect.stringContaining('ENOENT') as string });
   });
 });
 
@@ -118,7 +149,7 @@ describe('baton projection', () => {
       const old = build.replace(/2$/, '1');
       const status = await asAdmin('projection', 'status', 'funnel');
       for (const said of [old, build, 'funnel_count', 'Only first']) expect(status.stdout).toContain(said);
-      expect(await asAdmin('projection', 'drop', 'funnel', build)).toMatchObject({ code: 1, stdout: '' });
+      expect(await asAdmin('projection', 'drop', 'funnel', build)).toMatchObject({ code: 3, stdout: '' });
       expect(await asAdmin('projection', 'drop', 'funnel', old)).toMatchObject({
         code: 0,
         stdout: `${old} is dropped.\n`,
@@ -143,8 +174,8 @@ describe('baton projection', () => {
   );
 
   it.each([
-    [1, ['projection', 'status', 'nothing-such']],
-    [1, ['projection', 'promote', 'funnel', 'funnel.9.9']],
+    [3, ['projection', 'status', 'nothing-such']],
+    [3, ['projection', 'promote', 'funnel', 'funnel.9.9']],
     [3, ['projection', 'rebuild']],
   ])('ends with %i for %j', async (code, args) => {
     const ended = await asAdmin(...args);
@@ -180,7 +211,7 @@ describe('baton dead-letter', () => {
       expect(list.stdout + shown.stdout + waiting.stdout).not.toContain('jane');
       expect((await asAdmin('dead-letter', 'retry', 'funnel', POISONED)).stdout).toContain('waits at revision 0');
       expect(await asAdmin('dead-letter', 'release', 'funnel', POISONED)).toMatchObject({ code: 3 });
-      expect(await asAdmin('dead-letter', 'release', 'funnel', `${POISONED}@7`)).toMatchObject({ code: 1 });
+      expect(await asAdmin('dead-letter', 'release', 'funnel', `${POISONED}@7`)).toMatchObject({ code: 3 });
       for (const view of ['funnel', 'lead-card', 'outcomes']) {
         const released = await asAdmin('dead-letter', 'release', view, `${POISONED}@0`);
         expect(released).toMatchObject({ code: 0 });
@@ -188,7 +219,7 @@ describe('baton dead-letter', () => {
       }
       expect((await asAdmin('dead-letter', 'list')).stdout).toBe('Nothing waits.\n');
       expect((await asAdmin('projection', 'rebuild', 'funnel')).code).toBe(0);
-      expect((await asAdmin('dead-letter', 'show', 'funnel', POISONED)).code).toBe(1);
+      expect((await asAdmin('dead-letter', 'show', 'funnel', POISONED)).code).toBe(3);
     },
     LONG_MS,
   );

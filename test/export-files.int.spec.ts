@@ -109,7 +109,7 @@ describe('A Parquet file', () => {
 describe('baton export', () => {
   it.each(['ndjson', 'csv'])('writes what the server streams: %s', async (format) => {
     for (const name of DATASETS) {
-      expect(await batonExport('analyst', name, '--format', format, '--out', at(`${name}.${format}`))).toBe(0);
+      expect(await batonExport('analyst', name, '--out', at(`${name}.${format}`))).toBe(0);
       const { text } = await baton.as('ana').get(`/exports/${name}?format=${format}`);
       expect(await readFile(at(`${name}.${format}`), 'utf8')).toBe(text);
     }

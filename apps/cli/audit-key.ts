@@ -14,6 +14,7 @@ import { addConnectionOptions, dataOption } from './options.js';
 import { withBaton, type ConnectionOptions } from './reach-baton.js';
 import { openForReading } from './reading-store.js';
 import { tableOf } from './table.js';
+import { terminalColumns } from './terminal-columns.js';
 
 interface RotateOptions extends ConnectionOptions {
   readonly keyFile?: string;
@@ -57,7 +58,7 @@ export function addKeyCommand(audit: Command): void {
 
 async function list({ data }: { readonly data: string }): Promise<void> {
   const rows = [...(await keysOf(data))].map(([id, { key, from, until }]) => [id, from, until ?? '–', formatVkey(key)]);
-  process.stdout.write(tableOf(['Key', 'From', 'Until', 'vkey'], rows, process.stdout.columns));
+  process.stdout.write(tableOf(['Key', 'From', 'Until', 'vkey'], rows, terminalColumns()));
 }
 
 async function exportKeys({ data, out }: { readonly data: string; readonly out: string }): Promise<void> {

@@ -5,6 +5,7 @@ import { leadsText, statesText, type BoardPage, type LeadColumn } from './board-
 import type { HttpApi } from './http-api.js';
 import { addReadingOptions, type ReadingOptions } from './options.js';
 import { withBaton } from './reach-baton.js';
+import { terminalColumns } from './terminal-columns.js';
 
 const MOST = 500;
 const SORTS = ['updated', 'created', 'stateSince', 'score'];
@@ -68,8 +69,7 @@ export async function showBoard(
   columns: readonly LeadColumn[],
 ): Promise<void> {
   const page = await withBaton(options, options.as, (api) => pagesOf(api, path, query, options));
-  const { columns: width } = process.stdout;
-  const text = () => boardText(page as unknown as BoardPage, columns, Date.now(), width);
+  const text = () => boardText(page as unknown as BoardPage, columns, Date.now(), terminalColumns());
   process.stdout.write(options.json ? `${JSON.stringify(page, null, 2)}\n` : text());
 }
 

@@ -5,6 +5,7 @@ import { answered } from './answered.js';
 import { CommandFailed, EXIT, EXIT_HELP } from './exit-codes.js';
 import { addOperatingOptions, operate, print, type OperatingOptions } from './operating.js';
 import { tableOf } from './table.js';
+import { terminalColumns } from './terminal-columns.js';
 
 /** `baton dead-letter`: streams that wait because a view could not fold an event of theirs. */
 export function addDeadLetterCommand(program: Command): void {
@@ -57,7 +58,7 @@ function waitingText(streams: readonly WaitingStream[]): string {
     String(events),
     parkedAt,
   ]);
-  return tableOf(['Build', 'Waits at', 'Event / fault', 'Events', 'Since'], rows, process.stdout.columns);
+  return tableOf(['Build', 'Waits at', 'Event / fault', 'Events', 'Since'], rows, terminalColumns());
 }
 
 function lettersText(letters: readonly LetterHead[]): string {
@@ -68,7 +69,7 @@ function lettersText(letters: readonly LetterHead[]): string {
     fault,
     parked_at,
   ]);
-  return tableOf(['Build', 'Revision', 'Event', 'Fault', 'Since'], rows, process.stdout.columns);
+  return tableOf(['Build', 'Revision', 'Event', 'Fault', 'Since'], rows, terminalColumns());
 }
 
 function resumedText(body: JsonObject): string {

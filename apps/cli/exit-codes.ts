@@ -13,7 +13,7 @@ Exit codes:
   0  done
   1  failed on the way; what was done stays, and running it again goes on from there
   2  imported, but some rows were refused: the report says which and why
-  3  nothing was done: the command line, the mapping or the file cannot be used
+  3  nothing was done: the command line, the mapping or the file cannot be used, or the server refuses it
   4  no server could be reached
   5  the server does not accept the token, or not for this`;
 

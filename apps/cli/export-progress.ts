@@ -8,6 +8,9 @@ const BYTES_PER_MB = 1_000_000;
 export const sizeOf = (bytes: number): string =>
   bytes < BYTES_PER_MB ? `${Math.ceil(bytes / BYTES_PER_KB)} kB` : `${(bytes / BYTES_PER_MB).toFixed(1)} MB`;
 
+/** `1 row`, `12000 rows`. */
+export const rowsText = (rows: number): string => `${rows} ${rows === 1 ? 'row' : 'rows'}`;
+
 /**
  * How far an export is, on stderr: on a terminal a line that changes, else one now and then. How much there will be
  * nobody has counted.
@@ -16,6 +19,7 @@ export class ExportProgress {
   readonly #line: SingleBar | undefined;
   readonly #begun: number;
   #bytes = 0;
+  #rows: number | undefined;
   #lastLine: number;
 
   constructor(
@@ -25,7 +29,7 @@ export class ExportProgress {
     this.#begun = this.#lastLine = clock();
     if (!out.isTTY) return;
     const stream = out as NodeJS.WriteStream;
-    this.#line = new SingleBar({ format: '{size} | {rate}/s', stream, hideCursor: false, fps: 8 }, Presets.legacy);
+    this.#line = new SingleBar({ format: '{done} | {rate}/s', stream, hideCursor: false, fps: 8 }, Presets.legacy);
     this.#line.start(1, 0, this.#shown(this.#begun));
   }
 
@@ -33,15 +37,16 @@ export class ExportProgress {
     return this.#bytes;
   }
 
-  /** Bytes that came since the last call. */
-  add(bytes: number): void {
+  /** Bytes that came since the last call, and all rows so far; undefined where that is not seen before the end. */
+  add(bytes: number, rows: number | undefined): void {
     this.#bytes += bytes;
+    this.#rows = rows;
     const now = this.clock();
     if (this.#line) {
       this.#line.update(0, this.#shown(now));
     } else if (now - this.#lastLine >= LINE_EVERY_MS) {
       this.#lastLine = now;
-      this.out.write(`${sizeOf(this.#bytes)}\n`);
+      this.out.write(`${this.#done()}\n`);
     }
   }
 
@@ -51,6 +56,10 @@ export class ExportProgress {
 
   #shown(now: number) {
     const rate = (this.#bytes * 1_000) / Math.max(1, now - this.#begun);
-    return { size: sizeOf(this.#bytes), rate: sizeOf(rate) };
+    return { done: this.#done(), rate: sizeOf(rate) };
+  }
+
+  #done(): string {
+    return [...(this.#rows === undefined ? [] : [rowsText(this.#rows)]), sizeOf(this.#bytes)].join(', ');
   }
 }

@@ -3,6 +3,7 @@ import { answered } from './answered.js';
 import type { ReadingOptions } from './options.js';
 import { withBaton } from './reach-baton.js';
 import { ownerText, tableOf } from './table.js';
+import { terminalColumns } from './terminal-columns.js';
 
 interface FindOptions extends ReadingOptions {
   readonly system: string;
@@ -36,5 +37,5 @@ function foundText(body: JsonObject): string {
     ownerText(owners['steward']).replace('/', '\n'),
     ownerText(owners['worker']).replace('/', '\n'),
   ]);
-  return tableOf(['Lead', 'State', 'Source / topic', 'Steward', 'Worker'], rows, process.stdout.columns);
+  return tableOf(['Lead', 'State', 'Source / topic', 'Steward', 'Worker'], rows, terminalColumns());
 }

@@ -1,4 +1,4 @@
-import { ownerText, type OwnerLike } from './table.js';
+import { longestWord, NARROWEST, ownerText, wrappedLines, type OwnerLike } from './table.js';
 import type { TimelineEvent } from './timeline-table.js';
 
 /** A lead as the server answers it, as far as the head shows it. */
@@ -20,8 +20,11 @@ export interface LeadHead {
   readonly allowed: readonly string[];
 }
 
+const NAMES = 13;
+const INDENTED = `\n${' '.repeat(NAMES)}`;
+
 /** Who has the lead, since when and by whom: the first thing that anybody asks. */
-export function headText(lead: LeadHead, timeline: readonly TimelineEvent[]): string {
+export function headText(lead: LeadHead, timeline: readonly TimelineEvent[], columns: number | undefined): string {
   const { state, cycle, source, topic, campaign, createdAt, accountable, score } = lead;
   const lines: readonly (readonly [string, string | undefined])[] = [
     ['Lead', `${lead.lead} @ ${lead.revision}`],
@@ -36,7 +39,14 @@ export function headText(lead: LeadHead, timeline: readonly TimelineEvent[]): st
     ['Allowed', lead.allowed.join(', ')],
   ];
   const shown = lines.filter(([, text]) => text !== undefined && text !== '');
-  return shown.map(([name, text]) => `${`${name}:`.padEnd(13)}${text}\n`).join('');
+  return shown.map(([name, text = '']) => lineText(`${name}:`, text, columns ?? Infinity)).join('');
+}
+
+/** Beside its name; where a word of it is too long for that, such as an id on a narrow terminal, below. */
+function lineText(name: string, text: string, columns: number): string {
+  const beside = columns - NAMES;
+  if (longestWord(text) <= beside) return `${name.padEnd(NAMES)}${wrappedLines(text, beside).join(INDENTED)}\n`;
+  return `${name}\n${wrappedLines(text, Math.max(columns, NARROWEST)).join('\n')}\n`;
 }
 
 function owned(

@@ -5,6 +5,7 @@ import type { ReadingOptions } from './options.js';
 import { headText, type LeadHead } from './lead-head.js';
 import { withBaton } from './reach-baton.js';
 import { timelineText, type TimelineEvent } from './timeline-table.js';
+import { terminalColumns } from './terminal-columns.js';
 
 /** `baton lead show`: the lead as it stands, then its timeline. */
 export async function showLead(id: string, options: ReadingOptions): Promise<void> {
@@ -17,8 +18,9 @@ export async function showLead(id: string, options: ReadingOptions): Promise<voi
     return;
   }
   const timeline = events as unknown as readonly TimelineEvent[];
-  process.stdout.write(headText(lead as unknown as LeadHead, timeline));
-  process.stdout.write(timelineText(timeline, process.stdout.columns));
+  const columns = terminalColumns();
+  process.stdout.write(headText(lead as unknown as LeadHead, timeline, columns));
+  process.stdout.write(timelineText(timeline, columns));
 }
 
 async function wholeTimeline(api: HttpApi, path: string): Promise<readonly JsonObject[]> {

@@ -12,7 +12,7 @@ export function addConnectionOptions(command: Command): Command {
     .addOption(
       new Option(
         '--url <address>',
-        'the server; without it the one at http://127.0.0.1:3000, or none: then one runs in this process',
+        'the server; without it the one on this machine at BATON_PORT (3000), or none: then one runs in this process',
       ).env('BATON_URL'),
     )
     .addOption(

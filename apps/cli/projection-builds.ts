@@ -1,6 +1,7 @@
 import type { BuildComparison } from '../../libs/projection-runner/build-operations.js';
 import type { ViewStatus } from '../../libs/projection-runner/view.js';
 import { tableOf } from './table.js';
+import { terminalColumns } from './terminal-columns.js';
 
 /** As the server answers it: what is undefined there is absent here. */
 export type BuildAnswer = ViewStatus;
@@ -14,7 +15,7 @@ export function buildsText(builds: readonly BuildAnswer[]): string {
     parkedStreams === 0 ? '–' : `${parkedStreams}, oldest ${ageText(oldestParkedMs)}`,
     fault ?? '–',
   ]);
-  return tableOf(['Build', 'State', 'Events', 'Behind', 'Parked', 'Fault'], rows, process.stdout.columns);
+  return tableOf(['Build', 'State', 'Events', 'Behind', 'Parked', 'Fault'], rows, terminalColumns());
 }
 
 export function comparisonText({ serving, other, tables }: BuildComparison): string {
@@ -27,7 +28,7 @@ export function comparisonText({ serving, other, tables }: BuildComparison): str
     columns.join(', ') || '–',
   ]);
   const head = ['Table', `Rows of ${serving}`, `Rows of ${other}`, 'Only first', 'Only second', 'Columns of one only'];
-  return tableOf(head, rows, process.stdout.columns);
+  return tableOf(head, rows, terminalColumns());
 }
 
 const UNITS = [

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { TokenRole } from '../../libs/decider/decision.js';
 import { LONGEST_DEV_TOKEN_SECONDS } from '../../libs/http-kit/dev-tokens.js';
 import { ApiFault } from '../../libs/lead-import/baton-api.js';
@@ -7,7 +8,8 @@ import { developmentToken } from './development-token.js';
 import { CommandFailed, EXIT } from './exit-codes.js';
 import { HttpApi } from './http-api.js';
 
-const DEFAULT_URL = 'http://127.0.0.1:3000';
+/** Where `npm start` serves on this machine. */
+const ownUrl = (): string => `http://127.0.0.1:${process.env['BATON_PORT'] ?? '3000'}`;
 
 /** Options of every command that speaks with a server. */
 export interface ConnectionOptions {
@@ -16,9 +18,12 @@ export interface ConnectionOptions {
   readonly data: string;
 }
 
+/** A mistyped folder is not to be filled with keys and an empty history by a command that looks or operates. */
+type WithoutData = 'refused' | 'begun';
+
 /**
  * Does something with Baton: the server that was named, else the one on this machine, else one in this process over
- * the data directory, which is stopped afterwards.
+ * the data directory, which is stopped afterwards. A directory without data is begun only by who asks for that.
  *
  * @throws CommandFailed
  */
@@ -26,8 +31,9 @@ export async function withBaton<Result>(
   options: ConnectionOptions,
   role: TokenRole,
   work: (api: HttpApi) => Promise<Result>,
+  withoutData: WithoutData = 'refused',
 ): Promise<Result> {
-  const server = await reach(options);
+  const server = await reach(options, withoutData);
   try {
     return await work(new HttpApi(server.url, options.token ?? (await ownToken(options, role))));
   } catch (fault) {
@@ -42,11 +48,16 @@ interface Reached {
   stop(): Promise<void>;
 }
 
-async function reach({ url, data }: ConnectionOptions): Promise<Reached> {
+async function reach({ url, data }: ConnectionOptions, withoutData: WithoutData): Promise<Reached> {
   if (url !== undefined) return { url: baseOf(url), stop: async () => undefined };
-  if (await answers(DEFAULT_URL)) return { url: DEFAULT_URL, stop: async () => undefined };
+  const own = ownUrl();
+  if (await answers(own)) return { url: own, stop: async () => undefined };
   // Only here: reading the whole server takes longer than most commands.
   const { startEmbedded } = await import('../baton/embedded.js');
+  const { STORE_FILE } = await import('../baton/embedded-stores.js');
+  if (withoutData === 'refused' && !existsSync(join(data, STORE_FILE))) {
+    throw new CommandFailed(EXIT.unreachable, `no server answers at ${own}, and ${data} holds no data`);
+  }
   return startEmbedded({ dataDir: data, host: '127.0.0.1', port: 0, logLevel: 'error' });
 }
 

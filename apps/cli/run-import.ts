@@ -39,10 +39,15 @@ export async function runImport(file: string, options: ImportOptions): Promise<v
   const prepared = { file, mapping, survey, options };
   const tally = options.dryRun
     ? await sendRows(prepared, undefined)
-    : await withBaton(options, 'import', async (api) => {
-        await refusing(() => prepareTeams(api, mapping.system, mapping.teams ?? [], survey.people));
-        return sendRows(prepared, api);
-      });
+    : await withBaton(
+        options,
+        'import',
+        async (api) => {
+          await refusing(() => prepareTeams(api, mapping.system, mapping.teams ?? [], survey.people));
+          return sendRows(prepared, api);
+        },
+        'begun',
+      );
   process.stderr.write(`${String(tally)}; verdict per row in ${options.report ?? defaultReport(file)}\n`);
   if (tally.of('refused') > 0) process.exitCode = EXIT.rowsRefused;
 }

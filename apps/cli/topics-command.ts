@@ -5,6 +5,7 @@ import { EXIT_HELP } from './exit-codes.js';
 import { withKafka } from './kafka-settings.js';
 import { print } from './operating.js';
 import { tableOf } from './table.js';
+import { terminalColumns } from './terminal-columns.js';
 
 /** `baton topics`: what Kafka must have before anything is published. */
 export function addTopicsCommand(program: Command): void {
@@ -26,7 +27,7 @@ async function init(options: { readonly json: boolean }): Promise<void> {
     tableOf(
       ['Topic', 'Partitions', ''],
       states.map(({ topic, partitions, made }) => [topic, String(partitions), made ? 'made' : 'stands as it must']),
-      process.stdout.columns,
+      terminalColumns(),
     ),
   );
 }
