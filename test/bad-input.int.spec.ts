@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import type { LeadAnswer } from '../libs/lead-commands/http/command-answer.js';
+import type { LeadAnswer } from '../libs/lead-commands/http/command-answer.dto.js';
 import type { LeadView, TimelineView } from '../libs/lead-commands/http/lead-view.js';
 import type { RowVerdict } from '../libs/lead-commands/http/batch-creation.js';
 import type { Problem } from '../libs/http-kit/problem.js';
@@ -45,7 +45,7 @@ describe('A body that is not as it should be', () => {
     ['a wrong type deep inside', { details: { email: ['a@b.example'] } }, '/details/email', /string/],
     ['null for an object', { profile: [] }, '/profile', /object/],
     ['a missing field', { topic: undefined }, '/topic', /code/],
-    ['a missing object', { steward: undefined }, '/steward', /null|object|defined/],
+    ['a missing object', { steward: undefined }, '/steward', /^is required$/],
     ['an unknown field', { state: 'won' }, '/state', /not a known member/],
     ['an unknown field deep inside', { steward: { team: 'north-marketing', boss: 'x' } }, '/steward/boss', /known/],
     ['fields that only the server sets', { lead: randomUUID(), contact: randomUUID() }, '/lead', /known/],
@@ -80,6 +80,22 @@ describe('A body that is not as it should be', () => {
     expect(answer.status).toBe(400);
     expect(errorsOf(answer)[0]?.rule).toMatch(rule);
     expect(({} as { isAdmin?: boolean }).isAdmin).toBeUndefined();
+  });
+
+  it('says of each member what to mend, and nothing besides', async () => {
+    const rulesOf = async (body: object) =>
+      Object.fromEntries(errorsOf(await withoutTrace(() => create(body))).map(({ field, rule }) => [field, rule]));
+    const code = expect.stringMatching(/^must be a code/) as string;
+    expect(await rulesOf({ source: 5, topic: [], steward: 'maria' })).toEqual({
+      '/source': code,
+      '/topic': code,
+      '/steward': 'must be an object',
+    });
+    expect(await rulesOf({ source: 'email' })).toEqual({ '/topic': code, '/steward': 'is required' });
+    const win = await baton
+      .as('sven')
+      .refused(400, `/leads/${worked.lead}/win`, { value: { amount: '9', currency: 'eur' } });
+    expect(win.errors).toEqual([{ field: '/value/amount', rule: 'must be a number' }]);
   });
 
   it('takes no body over the limit, none compressed, none of another type', async () => {
@@ -155,6 +171,8 @@ describe('A query that is not as it should be', () => {
     ['a time that is none', `/leads/${randomUUID()}?at=yesterday`, 'at'],
     ['a way of looking without a time', `/leads/${randomUUID()}?as=known`, 'as'],
     ['a name that reaches a prototype', '/leads?__proto__=1', '__proto__'],
+    ['a state that no lead can be in', '/leads?state=lost,pending', 'state'],
+    ['a state that no lead is seen in', '/boards/marketing?state=uncreated', 'state'],
     ['an id that is none', '/leads/lead-1', 'id'],
     ['a stream for a team', '/teams/a%2F..%2Fb', 'id'],
   ])('%s: 400, with the name and where it stands', async (_, path, field) => {
@@ -164,6 +182,12 @@ describe('A query that is not as it should be', () => {
       expect.objectContaining({ field, in: expect.stringMatching(/query|path/) as string }),
     );
   });
+});
+
+it('A revision that is still to come is no state of a lead', async () => {
+  const { lead, revision } = worked;
+  expect(await baton.as('maria').read(`/leads/${lead}?revision=${revision}`)).toMatchObject({ revision });
+  expect(await baton.as('maria').get(`/leads/${lead}?revision=${revision + 1}`)).toMatchObject({ status: 404 });
 });
 
 describe('A command at the wrong time', () => {

@@ -150,12 +150,14 @@ describe('baton import', () => {
     async () => {
       await given('quotes.csv', `${LEADS}m4,2018-02-11,"page\n`);
       await given('bytes.csv', Buffer.from(`${LEADS}m4,2018-02-11,caf\xe9,email\n`, 'latin1'));
+      await given('twice.csv', LEADS.replace('origin', 'origin,Origin'));
       await given('columns.csv', LEADS.replace('landing_page_id', 'page').replace('origin', 'from'));
       const run = (file: string) => baton.run('import', file, '--map', 'olist-leads');
       expect(await run('quotes.csv')).toMatchObject({
         code: 3,
         stderr: 'baton: line 5: a quote in this row is never closed\n',
       });
+      expect((await run('twice.csv')).stderr).toBe('baton: columns are there more than once: "origin"\n');
       expect((await run('bytes.csv')).stderr).toContain('line 5 is not UTF-8');
       expect((await run('columns.csv')).stderr).toBe('baton: columns are missing: "origin", "landing_page_id"\n');
       expect((await baton.run('funnel')).code).toBe(4);

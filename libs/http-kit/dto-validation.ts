@@ -87,14 +87,31 @@ function* brokenRules(
   for (const fault of faults) {
     const path = [...parents, fault.property];
     // Decorators apply from the bottom: reversed, the rules come in the order in which the DTO states them.
-    for (const [name, message] of Object.entries(fault.constraints ?? {}).reverse()) {
-      yield {
-        path,
-        rule: name === 'whitelistValidation' ? 'is not a known member' : withoutName(message, fault.property),
-      };
+    for (const [name, message] of telling(Object.entries(fault.constraints ?? {}).reverse())) {
+      yield { path, rule: SAID_HERE[name] ?? withoutName(message, fault.property) };
     }
     yield* brokenRules(fault.children ?? [], path);
   }
+}
+
+/** What class-validator says in its own words only. */
+const SAID_HERE: Readonly<Record<string, string>> = {
+  whitelistValidation: 'is not a known member',
+  isDefined: 'is required',
+  isNumber: 'must be a number',
+};
+/** A value of another kind breaks these too, but they say nothing more. */
+const OF_NUMBERS = ['min', 'max'];
+
+/** Of the broken rules of one member those from which one sees what to mend. */
+function telling(
+  broken: readonly (readonly [name: string, message: string])[],
+): readonly (readonly [string, string])[] {
+  const names = broken.map(([name]) => name);
+  if (names.includes('isDefined')) return broken.filter(([name]) => name === 'isDefined');
+  const noNumber = names.includes('isInt') || names.includes('isNumber');
+  const shown = broken.filter(([name]) => name !== 'nestedValidation' && !(noNumber && OF_NUMBERS.includes(name)));
+  return shown.length > 0 ? shown : broken;
 }
 
 /** class-validator's messages begin with the property's name, which `field` already gives. */

@@ -55,7 +55,10 @@ export class LeadHistory {
 
   /** The lead as it was; undefined where it does not exist for the caller or did not exist then. */
   async at(leadId: string, asOf: AsOf, sender: Sender): Promise<LeadAt | undefined> {
-    return (await this.now(leadId, sender)) && this.past(leadId, asOf);
+    const now = await this.now(leadId, sender);
+    // A revision that is still to come is no moment of the lead: what stands now may not be given out for it.
+    if (!now || (asOf.kind === 'revision' && asOf.revision > now.revision)) return undefined;
+    return this.past(leadId, asOf);
   }
 
   /** The same for whoever has found out already that the caller may read the lead. */

@@ -8,11 +8,13 @@ const namesOf = ({ column, join }: FieldMapping): readonly (readonly string[])[]
 /** Where the columns that a mapping names stand in a file. Header names are compared without regard to case. */
 export class Columns {
   readonly #indexOf = new Map<string, number>();
+  readonly #repeated = new Set<string>();
 
   constructor(header: readonly string[]) {
     header.forEach((name, index) => {
       const known = name.toLowerCase();
-      if (!this.#indexOf.has(known)) this.#indexOf.set(known, index);
+      if (this.#indexOf.has(known)) this.#repeated.add(known);
+      else this.#indexOf.set(known, index);
     });
   }
 
@@ -22,6 +24,14 @@ export class Columns {
     return namesOf(mapping)
       .filter((names) => this.#find(names) === undefined)
       .map((names) => names.map((name) => `"${name}"`).join(' or '));
+  }
+
+  /** The columns that a field is read from and the header has more than once: which is meant nobody can tell. */
+  repeated(mapping: FieldMapping): readonly string[] {
+    return namesOf(mapping)
+      .flatMap((names) => names.find((name) => this.#indexOf.has(name.toLowerCase())) ?? [])
+      .filter((name) => this.#repeated.has(name.toLowerCase()))
+      .map((name) => `"${name}"`);
   }
 
   /** The trimmed contents of a field's cell; joined ones with a space; empty where there is no such column. */

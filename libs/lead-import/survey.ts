@@ -27,13 +27,15 @@ export interface OpenedFile {
 /**
  * Opens the file and finds its columns.
  *
- * @throws FileRefused naming all missing columns at once
+ * @throws FileRefused naming all columns at once that are missing, or that are there more than once
  */
 export async function openFile(bytes: Bytes, reading: CsvReading, mapping: Mapping): Promise<OpenedFile> {
   const { header, rows } = await readCsv(bytes(), reading);
   const columns = new Columns(header);
   const missing = [...new Set(fieldsOf(mapping).flatMap((field) => columns.missing(inFull(field))))];
   if (missing.length > 0) throw new FileRefused(`columns are missing: ${missing.join(', ')}`);
+  const repeated = [...new Set(fieldsOf(mapping).flatMap((field) => columns.repeated(inFull(field))))];
+  if (repeated.length > 0) throw new FileRefused(`columns are there more than once: ${repeated.join(', ')}`);
   return { frame: { columns, width: header.length, zone: mapping.zone ?? 'UTC' }, rows };
 }
 

@@ -13,6 +13,7 @@ import {
   MaxLength,
   Min,
 } from 'class-validator';
+import { INITIAL_LEAF, LEAVES, topState } from '../../lead-lifecycle/fold-table.js';
 import { MOST_STANDSTILL_DAYS } from '../../metric-catalogue/standing-metrics.js';
 
 /**
@@ -46,12 +47,14 @@ export const IsTrueFilter = () =>
     ApiProperty({ enum: [true] }),
   );
 
-/** By commas: `offered,working.contacted`. */
-export const IsStatesFilter = () =>
-  applyDecorators(IsOptional(), IsList(20), IsString({ each: true }), MaxLength(64, { each: true }));
+/** All that a lead can stand in, with and without the sub-state. */
+const STATES = [...new Set(LEAVES.flatMap((leaf) => (leaf === INITIAL_LEAF ? [] : [topState(leaf), leaf])))];
 
-/** By commas: some of these, each a dimension by which rows are apart. */
-export const IsDimensions = (dimensions: readonly string[], most: number) =>
+/** By commas: `offered,working.contacted`. */
+export const IsStatesFilter = () => IsSomeOf(STATES, 20);
+
+/** By commas: some of these, such as the dimensions by which rows are apart. */
+export const IsSomeOf = (dimensions: readonly string[], most: number) =>
   applyDecorators(
     IsOptional(),
     IsList(most),

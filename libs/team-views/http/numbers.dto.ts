@@ -5,7 +5,7 @@ import { FUNNEL_DIMENSIONS } from '../../metric-catalogue/metric.js';
 import { OUTCOME_DIMENSIONS } from '../../metric-catalogue/outcome-metric.js';
 import { AGE_BANDS, STANDING_DIMENSIONS } from '../../metric-catalogue/standing-metric.js';
 import { EVIDENCE_PARTS, type EvidencePart } from '../outcome-evidence.js';
-import { IsDimensions, IsMonthFilter, IsStandstillDays, IsTextFilter } from './filter-rules.js';
+import { IsSomeOf, IsMonthFilter, IsStandstillDays, IsTextFilter } from './filter-rules.js';
 import { AfterQuery } from './views.dto.js';
 
 const MOST_APART = 4;
@@ -102,7 +102,7 @@ export class UnitsQuery extends AfterQuery {
 
 export class NumbersOfMetricQuery extends UnitsQuery {
   /** By commas; the rows are apart by these, one row over all without. @example source,month */
-  @IsDimensions(NUMBER_DIMENSIONS, MOST_APART)
+  @IsSomeOf(NUMBER_DIMENSIONS, MOST_APART)
   by?: NumberDimension[];
 }
 

@@ -3,7 +3,7 @@ import { PageQuery } from '../../http-kit/page-query.dto.js';
 import { IsInstant } from '../../lead-commands/http/field-rules.js';
 import { FUNNEL_DIMENSIONS, type FunnelDimension } from '../../metric-catalogue/metric.js';
 import { CARD_SORTS, type SortKey } from '../lead-cards.js';
-import { IsDimensions, IsMonthFilter, IsPlaceFilter, IsStatesFilter, IsTextFilter } from './filter-rules.js';
+import { IsSomeOf, IsMonthFilter, IsPlaceFilter, IsStatesFilter, IsTextFilter } from './filter-rules.js';
 
 export class AfterQuery {
   /** @example 935495d8-3bf2-80f6-9542-088c7f9aba27@4 */
@@ -64,7 +64,7 @@ export class CardsQuery extends PageQuery {
 
 export class FunnelRowsQuery extends AfterQuery {
   /** By commas; the rows are apart by these. @example source,month */
-  @IsDimensions(FUNNEL_DIMENSIONS, FUNNEL_DIMENSIONS.length)
+  @IsSomeOf(FUNNEL_DIMENSIONS, FUNNEL_DIMENSIONS.length)
   by?: FunnelDimension[];
 
   @IsTextFilter(64)
