@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AgreementContent, RoutingRule } from '../libs/agreements/agreement-content.js';
-import type { LeadAnswer } from '../libs/lead-commands/http/command-answer.js';
+import type { LeadAnswer } from '../libs/lead-commands/http/command-answer.dto.js';
 import type { LeadView, TimelineView } from '../libs/lead-commands/http/lead-view.js';
 import { startBaton, type TestBaton } from './baton.spec-kit.js';
 import { LeadLife, reached, showLead } from './lead-life.spec-kit.js';

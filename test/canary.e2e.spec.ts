@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BatonFolder } from './baton-process.spec-kit.js';
 import { spellings, filesOf, found } from './canary.spec-kit.js';
-import type { LeadAnswer } from '../libs/lead-commands/http/command-answer.js';
+import type { LeadAnswer } from '../libs/lead-commands/http/command-answer.dto.js';
 import type { TimelineView } from '../libs/lead-commands/http/lead-view.js';
 import { eraseContact, erasedTo } from './erasure.spec-kit.js';
 import { reached, showLead } from './lead-life.spec-kit.js';

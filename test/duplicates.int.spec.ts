@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { LeadAnswer } from '../libs/lead-commands/http/command-answer.js';
+import type { LeadAnswer } from '../libs/lead-commands/http/command-answer.dto.js';
 import type { LeadView, TimelineView } from '../libs/lead-commands/http/lead-view.js';
 import type { Problem } from '../libs/http-kit/problem.js';
 import { startBaton, type TestBaton } from './baton.spec-kit.js';

@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3';
 import { join } from 'node:path';
 import { StoreFault, type EventStore } from '../libs/event-store/event-store.js';
-import type { LeadAnswer } from '../libs/lead-commands/http/command-answer.js';
+import type { LeadAnswer } from '../libs/lead-commands/http/command-answer.dto.js';
 import { KeyStoreFault, type KeyStore } from '../libs/personal-data/key-store.js';
 import { startBaton, type TestBaton } from './baton.spec-kit.js';
 import { CHECKED, eraseContact, erasedTo, newAddress } from './erasure.spec-kit.js';

@@ -2,7 +2,7 @@ import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import type { LeadAnswer } from '../libs/lead-commands/http/command-answer.js';
+import type { LeadAnswer } from '../libs/lead-commands/http/command-answer.dto.js';
 import { readSqliteLog } from '../libs/event-store/sqlite-log-reading.js';
 import { BatonFolder } from './baton-process.spec-kit.js';
 import { filesOf, found } from './canary.spec-kit.js';

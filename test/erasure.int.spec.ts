@@ -1,4 +1,4 @@
-import type { LeadAnswer } from '../libs/lead-commands/http/command-answer.js';
+import type { LeadAnswer } from '../libs/lead-commands/http/command-answer.dto.js';
 import type { LeadView } from '../libs/lead-commands/http/lead-view.js';
 import type { SubjectAccess } from '../libs/erasure/data-subjects.js';
 import { startBaton, type TestBaton } from './baton.spec-kit.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Running } from '../apps/baton/compose.js';
 import { startEmbedded } from '../apps/baton/embedded.js';
 import { DevTokenIssuer, devKeyFile } from '../libs/http-kit/dev-tokens.js';
-import type { LeadAnswer } from '../libs/lead-commands/http/command-answer.js';
+import type { LeadAnswer } from '../libs/lead-commands/http/command-answer.dto.js';
 import type { LeadView, TimelineView } from '../libs/lead-commands/http/lead-view.js';
 import type { FunnelRow } from '../libs/team-views/funnel.js';
 import type { LeadCard, OwnerInterval } from '../libs/team-views/lead-card.js';

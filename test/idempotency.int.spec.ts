@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
-import type { LeadAnswer } from '../libs/lead-commands/http/command-answer.js';
+import type { LeadAnswer } from '../libs/lead-commands/http/command-answer.dto.js';
 import type { RowVerdict } from '../libs/lead-commands/http/batch-creation.js';
 import { ALL_STORES, startBaton, type TestBaton } from './baton.spec-kit.js';
 import { brokenCommand, brokenStream } from './log-check.spec-kit.js';

@@ -6,7 +6,7 @@ import { metadataOf } from '../libs/contracts/event-metadata.js';
 import type { RecordedEvent } from '../libs/event-store/event-store.js';
 import { everything } from '../libs/event-store/opened-store.spec-kit.js';
 import { SqliteEventStore } from '../libs/event-store/sqlite-event-store.js';
-import type { LeadAnswer } from '../libs/lead-commands/http/command-answer.js';
+import type { LeadAnswer } from '../libs/lead-commands/http/command-answer.dto.js';
 import { brokenCommand, brokenStream, type Heard } from './log-check.spec-kit.js';
 import { formTeams, goodLead, signPolicy, TEAMS } from './people.spec-kit.js';
 import { SpawnedBaton } from './spawned-baton.spec-kit.js';

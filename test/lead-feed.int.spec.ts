@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { publishedValidator } from '../libs/contracts/published-validator.spec-kit.js';
 import type { JsonObject } from '../libs/decider/json.js';
 import type { EventStore, NewEvent } from '../libs/event-store/event-store.js';
-import type { LeadAnswer } from '../libs/lead-commands/http/command-answer.js';
+import type { LeadAnswer } from '../libs/lead-commands/http/command-answer.dto.js';
 import { startBaton, type TestBaton } from './baton.spec-kit.js';
 import { FeedListener, placeOf, type Heard } from './feed-listener.spec-kit.js';
 import { LeadLife } from './lead-life.spec-kit.js';

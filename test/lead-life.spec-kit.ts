@@ -1,4 +1,4 @@
-import type { LeadAnswer } from '../libs/lead-commands/http/command-answer.js';
+import type { LeadAnswer } from '../libs/lead-commands/http/command-answer.dto.js';
 import type { LeadView } from '../libs/lead-commands/http/lead-view.js';
 import type { TestBaton } from './baton.spec-kit.js';
 import { goodLead } from './people.spec-kit.js';

@@ -1,4 +1,4 @@
-import type { LeadAnswer } from '../libs/lead-commands/http/command-answer.js';
+import type { LeadAnswer } from '../libs/lead-commands/http/command-answer.dto.js';
 import { startBaton, type TestBaton } from './baton.spec-kit.js';
 import { formTeams, newLead } from './people.spec-kit.js';
 

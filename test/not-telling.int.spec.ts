@@ -1,7 +1,7 @@
 import type { EventStore } from '../libs/event-store/event-store.js';
 import { metadataOf } from '../libs/contracts/event-metadata.js';
 import { encodeLeaf, leafOf } from '../libs/contracts/leaf.js';
-import type { LeadAnswer } from '../libs/lead-commands/http/command-answer.js';
+import type { LeadAnswer } from '../libs/lead-commands/http/command-answer.dto.js';
 import type { KeyStore } from '../libs/personal-data/key-store.js';
 import { startBaton, type TestBaton } from './baton.spec-kit.js';
 import { eraseContact, erasedTo, newAddress } from './erasure.spec-kit.js';

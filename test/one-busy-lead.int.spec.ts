@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { CommandParts } from '../libs/lead-commands/command-parts.js';
 import type { Envelope } from '../libs/lead-commands/caller.js';
 import { EventWriter } from '../libs/lead-commands/event-writer.js';
-import type { LeadAnswer } from '../libs/lead-commands/http/command-answer.js';
+import type { LeadAnswer } from '../libs/lead-commands/http/command-answer.dto.js';
 import { LeadCommands } from '../libs/lead-commands/lead-commands.service.js';
 import { LeadCreation } from '../libs/lead-commands/lead-creation.js';
 import { PlainCommands, ReferenceCommands } from '../libs/lead-commands/reference-commands.service.js';

@@ -2,7 +2,7 @@ import { SignJWT, importPKCS8, type JWTPayload } from 'jose';
 import { createHmac, createPrivateKey, createPublicKey, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { LeadAnswer } from '../libs/lead-commands/http/command-answer.js';
+import type { LeadAnswer } from '../libs/lead-commands/http/command-answer.dto.js';
 import type { LeadView } from '../libs/lead-commands/http/lead-view.js';
 import { DevTokenIssuer, devKeyFile } from '../libs/http-kit/dev-tokens.js';
 import { startBaton, type TestBaton } from './baton.spec-kit.js';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { LeadAnswer } from '../libs/lead-commands/http/command-answer.js';
+import type { LeadAnswer } from '../libs/lead-commands/http/command-answer.dto.js';
 import { startBaton, type TestBaton } from './baton.spec-kit.js';
 import { formTeams, newLead } from './people.spec-kit.js';
 

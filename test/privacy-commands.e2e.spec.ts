@@ -4,7 +4,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { DataSubject, SubjectAccess } from '../libs/erasure/data-subjects.js';
-import type { LeadAnswer } from '../libs/lead-commands/http/command-answer.js';
+import type { LeadAnswer } from '../libs/lead-commands/http/command-answer.dto.js';
 import { startBaton, type TestBaton } from './baton.spec-kit.js';
 import type { Ended } from './baton-process.spec-kit.js';
 import { erasedTo, newAddress } from './erasure.spec-kit.js';

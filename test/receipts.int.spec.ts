@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { verifyEventSignature, type EventKeys } from '../libs/contracts/event-keys.js';
 import { leafOf } from '../libs/contracts/leaf.js';
 import { verifyReceipt, type Receipt } from '../libs/contracts/receipt.js';
-import type { LeadAnswer, WrittenEvent } from '../libs/lead-commands/http/command-answer.js';
+import type { LeadAnswer, WrittenEvent } from '../libs/lead-commands/http/command-answer.dto.js';
 import type { RowVerdict } from '../libs/lead-commands/http/batch-creation.js';
 import { idHex } from '../libs/transparency-log/note-key.js';
 import { parseSkey } from '../libs/transparency-log/note-signer.js';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { everything } from '../libs/event-store/opened-store.spec-kit.js';
 import { SqliteEventStore } from '../libs/event-store/sqlite-event-store.js';
-import type { LeadAnswer } from '../libs/lead-commands/http/command-answer.js';
+import type { LeadAnswer } from '../libs/lead-commands/http/command-answer.dto.js';
 import { brokenCommand, brokenStream, type Heard } from './log-check.spec-kit.js';
 import { formTeams, newLead } from './people.spec-kit.js';
 import { SpawnedBaton } from './spawned-baton.spec-kit.js';

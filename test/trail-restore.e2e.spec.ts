@@ -3,7 +3,7 @@ import { appendFile, copyFile, cp, mkdtemp, readFile, rename, rm, writeFile } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import type { LeadAnswer } from '../libs/lead-commands/http/command-answer.js';
+import type { LeadAnswer } from '../libs/lead-commands/http/command-answer.dto.js';
 import { startWitness, type StartedWitness } from '../libs/ownership-trail/witnessed.spec-kit.js';
 import { parsePolicy } from '../libs/transparency-log/policy-file.js';
 import { BatonFolder } from './baton-process.spec-kit.js';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbedded } from '../apps/baton/embedded.js';
 import type { NewEvent } from '../libs/event-store/event-store.js';
-import type { LeadAnswer } from '../libs/lead-commands/http/command-answer.js';
+import type { LeadAnswer } from '../libs/lead-commands/http/command-answer.dto.js';
 import type { LeadView } from '../libs/lead-commands/http/lead-view.js';
 import { startBaton, type TestBaton } from './baton.spec-kit.js';
 import { LeadLife, reached } from './lead-life.spec-kit.js';

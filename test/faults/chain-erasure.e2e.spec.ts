@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describeWithKafka } from '../../libs/kafka-client/kafka-broker.spec-kit.js';
-import type { LeadAnswer } from '../../libs/lead-commands/http/command-answer.js';
+import type { LeadAnswer } from '../../libs/lead-commands/http/command-answer.dto.js';
 import { found } from '../canary.spec-kit.js';
 import { eraseContact } from '../erasure.spec-kit.js';
 import type { DataSubject } from '../../libs/erasure/data-subjects.js';

@@ -6,7 +6,7 @@ import type { DataSubject } from '../../libs/erasure/data-subjects.js';
 import type { Problem } from '../../libs/http-kit/problem.js';
 import type { ReadinessReport } from '../../libs/http-kit/readiness.js';
 import { describeWithKafka } from '../../libs/kafka-client/kafka-broker.spec-kit.js';
-import type { LeadAnswer } from '../../libs/lead-commands/http/command-answer.js';
+import type { LeadAnswer } from '../../libs/lead-commands/http/command-answer.dto.js';
 import { startPostgres, UNSYNCED } from '../../tools/postgres/start-postgres.mjs';
 import { CHECKED, newAddress } from '../erasure.spec-kit.js';
 import { formTeams, newLead } from '../people.spec-kit.js';

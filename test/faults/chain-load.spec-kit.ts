@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { LeadAnswer } from '../../libs/lead-commands/http/command-answer.js';
+import type { LeadAnswer } from '../../libs/lead-commands/http/command-answer.dto.js';
 import type { LeadView } from '../../libs/lead-commands/http/lead-view.js';
 import type { Heard } from '../log-check.spec-kit.js';
 import { goodLead } from '../people.spec-kit.js';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { LeadAnswer } from '../../libs/lead-commands/http/command-answer.js';
+import type { LeadAnswer } from '../../libs/lead-commands/http/command-answer.dto.js';
 import type { Client } from '../client.spec-kit.js';
 import { startServices, type ServiceName, type ServiceProcess, type Services } from '../separate-services.spec-kit.js';
 import { formTeams, signPolicy } from '../people.spec-kit.js';

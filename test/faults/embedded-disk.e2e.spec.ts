@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { LeadAnswer } from '../../libs/lead-commands/http/command-answer.js';
+import type { LeadAnswer } from '../../libs/lead-commands/http/command-answer.dto.js';
 import type { Problem } from '../../libs/http-kit/problem.js';
 import { everything } from '../../libs/event-store/opened-store.spec-kit.js';
 import { SqliteEventStore } from '../../libs/event-store/sqlite-event-store.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Problem } from '../../libs/http-kit/problem.js';
 import type { ReadinessReport } from '../../libs/http-kit/readiness.js';
-import type { LeadAnswer } from '../../libs/lead-commands/http/command-answer.js';
+import type { LeadAnswer } from '../../libs/lead-commands/http/command-answer.dto.js';
 import { CHECKED, newAddress, subjectOf } from '../erasure.spec-kit.js';
 import { showLead } from '../lead-life.spec-kit.js';
 import { formTeams, newLead } from '../people.spec-kit.js';

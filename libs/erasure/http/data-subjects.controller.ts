@@ -1,6 +1,5 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { IsBoolean, IsOptional, IsString, MaxLength } from 'class-validator';
 import type { Logger } from 'pino';
 import type { ContactCommand } from '../../contacts/decide-contact.js';
 import type { TokenRole } from '../../decider/decision.js';
@@ -12,49 +11,12 @@ import { UuidPipe } from '../../http-kit/path-parameters.js';
 import { forbidden, malformed, notFound } from '../../http-kit/problem-exception.js';
 import { problemOfRefusal } from '../../http-kit/refusal-problem.js';
 import { ContactCommands } from '../../lead-commands/contact-commands.service.js';
-import {
-  doneOr,
-  envelopeOf,
-  senderOf,
-  writtenEvents,
-  type WrittenEvent,
-} from '../../lead-commands/http/command-answer.js';
+import { doneOr, envelopeOf, senderOf, writtenEvents } from '../../lead-commands/http/command-answer.js';
+import type { WrittenEvent } from '../../lead-commands/http/command-answer.dto.js';
 import { CommandOrigin, Origin } from '../../lead-commands/http/command-origin.js';
-import { IsCode, IsOpaqueId } from '../../lead-commands/http/field-rules.js';
 import { ACCESS_LOG } from '../../lead-commands/tokens.js';
 import { DataSubjects, type DataSubject, type SubjectAccess } from '../data-subjects.js';
-
-class FindDataSubjectDto {
-  /** @example ada@example.com */
-  @IsOptional()
-  @IsString()
-  @MaxLength(320)
-  email?: string;
-
-  @IsOptional()
-  @IsString()
-  @MaxLength(40)
-  phone?: string;
-}
-
-class ReasonDto {
-  /** @example data-subject-request */
-  @IsCode()
-  reason!: string;
-}
-
-class PlaceLegalHoldDto extends ReasonDto {
-  /** The case's number, by which it is known elsewhere: never a name. @example case-2026-17 */
-  @IsOpaqueId()
-  matter!: string;
-}
-
-class RequestErasureDto extends ReasonDto {
-  /** Remember, by a keyed hash alone, that these addresses are not to be contacted. Default: no. */
-  @IsOptional()
-  @IsBoolean()
-  keepOptOut?: boolean;
-}
+import { FindDataSubjectDto, ReasonDto, PlaceLegalHoldDto, RequestErasureDto } from './data-subjects.dto.js';
 
 const LOOK: readonly TokenRole[] = ['privacy', 'admin', 'auditor'];
 const READ: readonly TokenRole[] = ['privacy'];

@@ -4,18 +4,12 @@ import type { Logger } from 'pino';
 import { ApiReading } from '../../http-kit/api-docs.js';
 import { CurrentCaller, type Caller } from '../../http-kit/caller.js';
 import { forbidden } from '../../http-kit/problem-exception.js';
-import { IsCode } from '../../lead-commands/http/field-rules.js';
 import { ACCESS_LOG } from '../../lead-commands/tokens.js';
 import type { Rotated } from '../../personal-data/epoch-rotation.js';
+import { BeginEpochDto } from './key-epochs.dto.js';
 
 export const ROTATE = Symbol('rotate');
 export type Rotate = () => Promise<Rotated>;
-
-class BeginEpochDto {
-  /** For the log. @example due */
-  @IsCode()
-  reason!: string;
-}
 
 @ApiTags('data subjects')
 @Controller('key-epochs')

@@ -3,7 +3,8 @@ import { DtoValidation } from '../../http-kit/dto-validation.js';
 import type { Caller } from '../../http-kit/caller.js';
 import type { Problem } from '../../http-kit/problem.js';
 import type { LeadCreation } from '../lead-creation.js';
-import { contactEvents, envelopeOf, problemOf, writtenEvents, type WrittenEvent } from './command-answer.js';
+import { contactEvents, envelopeOf, problemOf, writtenEvents } from './command-answer.js';
+import type { WrittenEvent } from './command-answer.dto.js';
 import { createBodyOf } from './create-body.js';
 import { LeadRowDto } from './lead.dto.js';
 

@@ -16,65 +16,7 @@ import { allowedCommands } from '../../lead-lifecycle/decide/allowed.js';
 import { currentCycle, type LeadState } from '../../lead-lifecycle/lead-state.js';
 import type { Envelope, Sender } from '../caller.js';
 import type { Executed } from '../stream-commands.js';
-
-/** The event's place in the tree (RFC 6962) over all events that were signed with it. */
-export class BatchPlace {
-  /** How many were signed together, from 2. */
-  size!: number;
-  /** From 0. */
-  index!: number;
-  /** The hashes from the leaf's sibling up, base64 of 32 bytes each. */
-  path!: readonly string[];
-}
-
-/**
- * An Ed25519 signature of the receipt's leaf, over its canonical JSON (RFC 8785); with `batch`, of the root of the tree in
- * which the hash of that text has its place.
- */
-export class ReceiptSignature {
-  /** Id of the key in the event keys file. @example 0b6a3d2f */
-  key!: string;
-  /** 64 bytes, base64. */
-  ed25519!: string;
-  batch?: BatchPlace;
-}
-
-/**
- * Keep it: it proves that the event was recorded, whoever holds the store. Its leaf must stand in the log, with `prev`
- * and `sig` added, by the time that the log promises.
- */
-export class EventReceipt {
-  /** What is sealed of the event: who, when, at which revision of which stream, and hashes of the rest. */
-  leaf!: object;
-  signature!: ReceiptSignature;
-}
-
-export class WrittenEvent {
-  id!: string;
-  /** @example LeadHandedOff */
-  type!: string;
-  revision!: number;
-  receipt?: EventReceipt;
-}
-
-/** What a command did. The same command sent again answers the same, with `repeated`. */
-export class LeadAnswer {
-  lead!: string;
-  /** Of the lead's stream after the command; also the ETag. With `lead@revision` a query waits until it has it. */
-  revision!: number;
-  /** @example working.contacted */
-  state!: string;
-  cycle!: number;
-  repeated!: boolean;
-  events!: WrittenEvent[];
-  /**
-   * Of a create: the registration of the person's contact, where they were not known. Only for roles that read all leads:
-   * to others it would tell whether somebody else has the person.
-   */
-  contactEvents?: WrittenEvent[];
-  /** The commands that the state allows, whoever asks. */
-  allowed!: string[];
-}
+import type { WrittenEvent, LeadAnswer } from './command-answer.dto.js';
 
 /** The fixed client of imports: another operator's second run is a repetition, not new history. */
 const IMPORT_CLIENT = 'import';

@@ -1,36 +1,16 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { ApiWriting } from '../../http-kit/api-docs.js';
-import { IsIn, IsOptional } from 'class-validator';
 import { CONTACT_PURPOSE } from '../../contacts/contact.js';
 import type { ContactCommand } from '../../contacts/decide-contact.js';
 import { ContactCommands } from '../contact-commands.service.js';
 import { doneOr, envelopeOf, tagged, writtenEvents } from './command-answer.js';
 import { CommandOrigin, Origin } from './command-origin.js';
-import { IsCode, IsUuid } from './field-rules.js';
 import { TimedDto } from './lead.dto.js';
 import { preconditionFailed } from '../../http-kit/problem-exception.js';
 import { readsAll } from '../visibility.js';
 import { UuidPipe } from '../../http-kit/path-parameters.js';
-
-class ChangeConsentDto extends TimedDto {
-  @IsIn(['given', 'withdrawn'])
-  consent!: 'given' | 'withdrawn';
-
-  /** What for; being contacted where absent. @example contact */
-  @IsOptional()
-  @IsCode()
-  purpose?: string;
-}
-
-class MergeContactDto extends TimedDto {
-  /** The contact that goes on. */
-  @IsUuid()
-  into!: string;
-
-  @IsCode()
-  reason!: string;
-}
+import { ChangeConsentDto, MergeContactDto } from './contacts.dto.js';
 
 /**
  * The person behind leads: consent, and two records of one person made one. Whoever does not read all leads is told no

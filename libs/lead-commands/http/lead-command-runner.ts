@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { LeadCommandKind } from '../../lead-lifecycle/lead-commands.js';
 import { LeadCommands, type LeadCommandBody } from '../lead-commands.service.js';
-import { doneOr, envelopeOf, leadAnswer, tagged, type LeadAnswer } from './command-answer.js';
+import { doneOr, envelopeOf, leadAnswer, tagged } from './command-answer.js';
+import type { LeadAnswer } from './command-answer.dto.js';
 import type { CommandOrigin } from './command-origin.js';
 
 /** Members that the domain wants in any case, where HTTP lets them be left out. */

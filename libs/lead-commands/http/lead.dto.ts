@@ -214,7 +214,7 @@ export class LeadRowDto extends CreateLeadDto {
 }
 
 export class CreateLeadsDto {
-  /** `LeadRowDto` each; one verdict per row: a refused row does not stop the others. */
+  /** `LeadRowDto` each; one verdict per row: a refused row does not stop the others. @example [{ "source": "fair", "topic": "warehouse-robots", "steward": { "team": "north-marketing" } }] */
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(500)

@@ -1,8 +1,6 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { ApiReading, ApiWriting } from '../../http-kit/api-docs.js';
-import { Transform } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { JsonObject } from '../../decider/json.js';
 import { CurrentCaller, type Caller } from '../../http-kit/caller.js';
@@ -15,35 +13,14 @@ import { LeadCreation } from '../lead-creation.js';
 import { ACCESS_LOG } from '../tokens.js';
 import { LeadHistory, type AsOf } from '../lead-history.service.js';
 import { BatchCreation, type RowVerdict } from './batch-creation.js';
-import { contactEvents, doneOr, envelopeOf, leadAnswer, senderOf, tagged, type LeadAnswer } from './command-answer.js';
+import { contactEvents, doneOr, envelopeOf, leadAnswer, senderOf, tagged } from './command-answer.js';
+import type { LeadAnswer } from './command-answer.dto.js';
 import { createBodyOf } from './create-body.js';
-import { IsInstant } from './field-rules.js';
 import { CreateLeadDto, CreateLeadsDto } from './lead.dto.js';
 import { leadView, timelineView, type LeadView, type TimelineView } from './lead-view.js';
 import { UuidPipe } from '../../http-kit/path-parameters.js';
 import { mayReadPersonal } from '../visibility.js';
-
-class AsOfQuery {
-  /** The lead as of this revision. */
-  @IsOptional()
-  @Transform(({ value }: { value: unknown }) =>
-    typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value,
-  )
-  @IsInt()
-  @Min(0)
-  @Max(Number.MAX_SAFE_INTEGER)
-  revision?: number;
-
-  /** The lead as of this time. */
-  @IsOptional()
-  @IsInstant()
-  at?: string;
-
-  /** With `at`: what had happened by then, or what was known by then. */
-  @IsOptional()
-  @IsIn(['happened', 'known'])
-  as?: 'happened' | 'known';
-}
+import { AsOfQuery } from './as-of.dto.js';
 
 @ApiTags('leads')
 @Controller('leads')

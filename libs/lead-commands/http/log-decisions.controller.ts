@@ -1,56 +1,14 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { IsInt, Matches, Max, Min } from 'class-validator';
 import { ApiWriting } from '../../http-kit/api-docs.js';
 import { LOG_KEYS_STREAM, type LogKeysCommand } from '../../log-decisions/log-keys.js';
 import { LOG_QUARANTINE_STREAM, type QuarantineCommand } from '../../log-decisions/quarantine.js';
 import { LogCommands } from '../log-commands.service.js';
 import type { Executed } from '../stream-commands.js';
-import { doneOr, envelopeOf, tagged, writtenEvents, type WrittenEvent } from './command-answer.js';
+import { doneOr, envelopeOf, tagged, writtenEvents } from './command-answer.js';
+import type { WrittenEvent } from './command-answer.dto.js';
 import { CommandOrigin, Origin } from './command-origin.js';
-import { IsCode, IsUuid } from './field-rules.js';
-
-class AnnounceKeyDto {
-  /** The public key in the text form of C2SP signed-note, type Ed25519 (1). */
-  @Matches(/^[^\s+]{1,255}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}$/, { message: 'must be a vkey: name+key id+key' })
-  vkey!: string;
-}
-
-class RetireKeyDto {
-  /** The id in its vkey. @example 0b6a3d2f */
-  @Matches(/^[0-9a-f]{8}$/, { message: 'must be 8 lower-case hex digits' })
-  key!: string;
-
-  /** @example rotated */
-  @IsCode()
-  reason!: string;
-}
-
-/** An event as it stands in the store, exactly. */
-class QuarantinedEventDto {
-  /** Its id. */
-  @IsUuid()
-  event!: string;
-
-  /** @example lead-0198c0de-0000-8000-8000-000000000000 */
-  @Matches(/^[a-z]+-[A-Za-z0-9_.:-]{1,200}$/, { message: 'must be the name of a stream' })
-  stream!: string;
-
-  @IsInt()
-  @Min(0)
-  @Max(Number.MAX_SAFE_INTEGER)
-  revision!: number;
-
-  /** SHA-256 of the body of the leaf that it would be sealed as, in hex: the sealer's alarm names it. */
-  @Matches(/^[0-9a-f]{64}$/, { message: 'must be a SHA-256 in lower-case hex' })
-  bodyHash!: string;
-}
-
-class ProposeQuarantineDto extends QuarantinedEventDto {
-  /** @example restored-store */
-  @IsCode()
-  reason!: string;
-}
+import { AnnounceKeyDto, RetireKeyDto, QuarantinedEventDto, ProposeQuarantineDto } from './log-decisions.dto.js';
 
 interface DecisionAnswer {
   readonly stream: string;

@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { ApiWriting } from '../../http-kit/api-docs.js';
-import type { LeadAnswer } from './command-answer.js';
+import type { LeadAnswer } from './command-answer.dto.js';
 import { CommandOrigin, Origin } from './command-origin.js';
 import { LeadCommandRunner } from './lead-command-runner.js';
 import {

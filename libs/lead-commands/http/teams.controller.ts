@@ -1,43 +1,17 @@
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { ApiReading, ApiWriting } from '../../http-kit/api-docs.js';
-import { IsIn, IsInt, IsString, Max, MaxLength, Min, MinLength, ValidateIf } from 'class-validator';
 import type { TeamCommand } from '../../agreements/decide-team.js';
-import { TEAM_KINDS, type TeamKind, type TeamState } from '../../agreements/team.js';
+import { type TeamState } from '../../agreements/team.js';
 import { CurrentCaller, type Caller } from '../../http-kit/caller.js';
 import { notFound } from '../../http-kit/problem-exception.js';
 import { ReferenceCommands } from '../reference-commands.service.js';
 import { ReferenceData } from '../reference-data.js';
-import { doneOr, envelopeOf, tagged, writtenEvents, type WrittenEvent } from './command-answer.js';
+import { doneOr, envelopeOf, tagged, writtenEvents } from './command-answer.js';
+import type { WrittenEvent } from './command-answer.dto.js';
 import { CommandOrigin, Origin } from './command-origin.js';
-import { IsOpaqueId } from './field-rules.js';
 import { NamePipe } from '../../http-kit/path-parameters.js';
-
-class FormTeamDto {
-  @IsIn(TEAM_KINDS)
-  kind!: TeamKind;
-
-  /** A business name. @example Marketing North */
-  @IsString()
-  @MinLength(1)
-  @MaxLength(80)
-  name!: string;
-}
-
-class OnePersonDto {
-  /** Subject of the person's token. @example maria */
-  @IsOpaqueId()
-  person!: string;
-}
-
-class DeclareCapacityDto {
-  /** How many open leads the team can work at a time; null: as many as come. */
-  @ValidateIf((_, value) => value !== null)
-  @IsInt()
-  @Min(0)
-  @Max(1_000_000)
-  openLeads!: number | null;
-}
+import { FormTeamDto, OnePersonDto, DeclareCapacityDto } from './teams.dto.js';
 
 interface TeamAnswer {
   readonly team: string;

@@ -1,7 +1,6 @@
 import { Body, Controller, Get, HttpCode, Inject, Injectable, Param, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { ApiReading, ApiWriting } from '../../http-kit/api-docs.js';
-import { IsInt, IsObject, IsOptional, Matches, Min } from 'class-validator';
 import type { AgreementContent } from '../../agreements/agreement-content.js';
 import type { Checked } from '../../agreements/content-check.js';
 import type { PolicyContent } from '../../agreements/policy.js';
@@ -20,35 +19,8 @@ import { CLOCK } from '../tokens.js';
 import { StreamCommands } from '../stream-commands.js';
 import { doneOr, envelopeOf, tagged, writtenEvents } from './command-answer.js';
 import { CommandOrigin, Origin } from './command-origin.js';
-import { IsInstant } from './field-rules.js';
 import { NamePipe } from '../../http-kit/path-parameters.js';
-
-class ProposeDto {
-  /** The whole content, as both teams will sign it. */
-  @IsObject()
-  content!: Record<string, unknown>;
-
-  /** From when it shall hold; from the second signature where absent. Never retroactive. */
-  @IsOptional()
-  @IsInstant()
-  validFrom?: string;
-}
-
-class SignDto {
-  @IsInt()
-  @Min(1)
-  version!: number;
-
-  /** SHA-256 of the content's JCS, as the proposal answered it: you sign what you have read. */
-  @Matches(/^[0-9a-f]{64}$/, { message: 'must be a SHA-256 in lower-case hex' })
-  contentHash!: string;
-}
-
-class WithdrawDto {
-  @IsInt()
-  @Min(1)
-  version!: number;
-}
+import { ProposeDto, SignDto, WithdrawDto } from './versions.dto.js';
 
 /** What the policy and the agreement have in common: versions that count once both teams signed them, and their routes. */
 @Injectable()

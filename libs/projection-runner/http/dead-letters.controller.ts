@@ -1,6 +1,5 @@
 import { Body, Controller, Get, HttpCode, Inject, Injectable, Param, Post, type PipeTransform } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { IsInt, Max, Min } from 'class-validator';
 import { ApiReading } from '../../http-kit/api-docs.js';
 import { CurrentCaller, type Caller } from '../../http-kit/caller.js';
 import { NamePipe } from '../../http-kit/path-parameters.js';
@@ -8,18 +7,11 @@ import { malformed } from '../../http-kit/problem-exception.js';
 import { DeadLetterOperations } from '../dead-letter-operations.js';
 import type { SkipDecision } from '../skipped-events.js';
 import { assertOperator, operatedOr } from './operators.js';
+import { ReleaseEventDto } from './dead-letters.dto.js';
 
 /** Who decides now: gives the decision its id and time. */
 export const NEW_DECISION = Symbol('new decision');
 export type NewDecision = (by: string) => SkipDecision;
-
-class ReleaseDto {
-  /** Of the event at which the stream waits. @example 4 */
-  @IsInt()
-  @Min(0)
-  @Max(Number.MAX_SAFE_INTEGER)
-  revision!: number;
-}
 
 @Injectable()
 class StreamPipe implements PipeTransform<string, string> {
@@ -78,7 +70,7 @@ export class DeadLettersController {
     @CurrentCaller() caller: Caller,
     @Param('projection', NamePipe) projection: string,
     @Param('stream', StreamPipe) stream: string,
-    @Body() { revision }: ReleaseDto,
+    @Body() { revision }: ReleaseEventDto,
   ) {
     assertOperator(caller);
     const decision = this.newDecision(caller.subject);

@@ -1,24 +1,11 @@
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { IsBoolean, IsOptional, Matches } from 'class-validator';
 import { ApiReading } from '../../http-kit/api-docs.js';
 import { CurrentCaller, type Caller } from '../../http-kit/caller.js';
 import { NamePipe } from '../../http-kit/path-parameters.js';
 import { BuildOperations } from '../build-operations.js';
 import { assertOperator, operatedOr } from './operators.js';
-
-class RebuildDto {
-  /** true: it does not take over by itself, but when it is promoted. */
-  @IsOptional()
-  @IsBoolean()
-  held?: boolean;
-}
-
-class BuildDto {
-  /** @example lead-card.1.2 */
-  @Matches(/^[a-z][a-z-]{0,63}\.\d{1,9}\.\d{1,9}$/, { message: 'must be a build, as the list of builds names it' })
-  build!: string;
-}
+import { RebuildDto, BuildDto } from './projections.dto.js';
 
 /** Views are kept up in builds: one serves, others are filled beside it or kept after it. For administrators. */
 @ApiTags('operation')
