@@ -49,7 +49,7 @@ describe('baton privacy', () => {
     const asked = await privacy('pia', typed, 'erase', '--keep-opt-out', '--json');
     expect((JSON.parse(asked.stdout) as DataSubject).erasure).toMatchObject({ stage: 'requested', keepOptOut: true });
     const early = await privacy('root', '', 'approve', contact, '--reason', 'identity-checked');
-    expect(early).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('legal hold') as string });
+    expect(early).toMatchObject({ code: 3, stdout: '', stderr: expect.stringContaining('legal hold') as string });
     expect((await privacy('pia', typed, 'release', '--reason', 'settled')).stdout).toMatch(/Legal hold: +no/);
 
     expect(await privacy('pia', typed, 'export', '--out', 'held.json')).toMatchObject({ code: 0, stderr: '' });
@@ -59,7 +59,7 @@ describe('baton privacy', () => {
     expect(given).toMatchObject({ contact, leads: [{ lead, details: { email, name: 'Grace' } }] });
 
     const own = await privacy('pia', typed, 'approve', '--reason', 'identity-checked');
-    expect(own).toMatchObject({ code: 1, stderr: expect.stringContaining('another person') as string });
+    expect(own).toMatchObject({ code: 3, stderr: expect.stringContaining('another person') as string });
     expect(await privacy('root', '', 'approve', contact, '--reason', 'identity-checked')).toMatchObject({ code: 0 });
     await erasedTo(baton.as, contact, 'live');
     expect((await privacy('pia', typed, 'search')).stdout).toBe('Nobody is known by this address.\n');
@@ -85,8 +85,8 @@ describe('baton privacy', () => {
     [3, 'no address', 'pia', '\n', ['erase']],
     [3, 'more than 320', 'pia', `${'a'.repeat(400)}@a.example`, ['search']],
     [3, '--reason', 'pia', '', ['approve']],
-    [1, 'a code', 'pia', '', ['erase', '00000000-0000-8000-8000-000000000000', '--reason', 'Ada Lovelace']],
-    [1, 'no such contact', 'pia', '', ['status', '00000000-0000-8000-8000-000000000000']],
+    [3, 'a code', 'pia', '', ['erase', '00000000-0000-8000-8000-000000000000', '--reason', 'Ada Lovelace']],
+    [3, 'no such contact', 'pia', '', ['status', '00000000-0000-8000-8000-000000000000']],
     [3, 'cannot be made', 'pia', 'a@a.example', ['export', '--out', 'no-folder/held.json']],
     [5, 'only for privacy', 'maria', 'a@a.example', ['search']],
   ])('ends with %i and says %j, and nothing of whom was asked for', async (code, said, who, typed, args) => {
