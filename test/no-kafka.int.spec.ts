@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { testSettings } from '../../kafka-client/kafka-broker.spec-kit.js';
-import { KafkaTarget } from '../../event-relay/kafka/kafka-target.js';
-import { KafkaFeed } from './kafka-feed.js';
+import { testSettings } from '../libs/kafka-client/kafka-broker.spec-kit.js';
+import { KafkaTarget } from '../libs/event-relay/kafka/kafka-target.js';
+import { KafkaFeed } from '../libs/event-feed/kafka/kafka-feed.js';
 
 type Opening = (address: string) => Promise<unknown>;
 const FEED: Opening = (address) =>
