@@ -11,12 +11,13 @@ const REMEMBERED_MS = 5_000;
 
 /**
  * A disk without room is seen by nothing but a write, and a write for its own sake would be one sync for everybody who
- * asks for readiness. So what the callers hear is remembered for a moment; whether reading works is tried.
+ * asks for readiness. So what the callers hear is remembered for a moment, unless the same works meanwhile;
+ * whether reading works is tried.
  *
  * @param elapsed milliseconds from any start, never running back
  */
 export function watchedKeyStore(store: KeyStore, elapsed: () => number): WatchedKeyStore {
-  let last: { readonly at: number; readonly message: string } | undefined;
+  let last: { readonly asked: string; readonly at: number; readonly message: string } | undefined;
   const problem = async (): Promise<string | undefined> => {
     if (last !== undefined && elapsed() - last.at < REMEMBERED_MS) return last.message;
     try {
@@ -34,11 +35,13 @@ export function watchedKeyStore(store: KeyStore, elapsed: () => number): Watched
       if (typeof member !== 'function') return member;
       return async (...args: readonly unknown[]): Promise<unknown> => {
         try {
-          return await (member.apply(target, args) as Promise<unknown>);
+          const done = await (member.apply(target, args) as Promise<unknown>);
+          if (last?.asked === name) last = undefined;
+          return done;
         } catch (fault) {
           // One that is over as soon as a reader is done says nothing of the disk.
           if (fault instanceof KeyStoreFault && !(fault instanceof StillInLog))
-            last = { at: elapsed(), message: fault.message };
+            last = { asked: String(name), at: elapsed(), message: fault.message };
           throw fault;
         }
       };

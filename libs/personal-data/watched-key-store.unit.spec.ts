@@ -42,6 +42,17 @@ describe('A key store that is watched', () => {
     expect(await keys.problem()).toBeUndefined();
   });
 
+  it('says so no longer once the same works', async () => {
+    const keys = open();
+    fault = new KeyStoreFault('the key store answers SQLITE_FULL');
+    await expect(keys.linkLead('ann', 'lead')).rejects.toBe(fault);
+    fault = undefined;
+    await keys.contactLeads('ann');
+    expect(await keys.problem()).toBe('the key store answers SQLITE_FULL');
+    await keys.linkLead('ann', 'lead');
+    expect(await keys.problem()).toBeUndefined();
+  });
+
   it('makes nothing of a reader that was in the way, nor of any other error', async () => {
     const keys = open();
     for (const one of [new StillInLog('somebody reads there'), new TypeError('a bug')]) {

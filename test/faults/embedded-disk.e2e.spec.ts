@@ -73,7 +73,12 @@ describe('the embedded program on a disk without room', () => {
         const known = (await baton.as('maria').read<{ leads: { lead: string }[] }>('/leads?limit=1')).leads[0]!.lead;
         expect(await baton.as('maria').read(`/leads/${known}`)).toMatchObject({ lead: known });
         await disk.empty();
-        await until(readiness, (status) => status === 200, 'ready', 60_000);
+        // The answer, so that a failure says what is not ready.
+        const readyz = async () => {
+          const answer = await fetch(`${baton.url}/readyz`);
+          return { status: answer.status, body: await answer.text() };
+        };
+        await until(readyz, ({ status }) => status === 200, 'ready', 60_000);
       }
       await done(50);
       isOver = true;
