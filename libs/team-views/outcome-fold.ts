@@ -86,7 +86,8 @@ export class LeadOutcomes {
 
   /** Nobody of sales owes a touch any more that was not due yet: the offer was taken back, or the lead's clocks end. */
   private free({ data, meta }: LeadRecord): void {
-    this.change(this.find('pass', data.cycle), { freed_at: meta.occurredAt });
+    const pass = this.find('pass', data.cycle);
+    this.change(pass, { freed_at: earliest(pass?.freed_at, meta.occurredAt) });
   }
 
   private endOffer(event: LeadRecord, how: Partial<OutcomeRow>): void {
@@ -100,8 +101,7 @@ export class LeadOutcomes {
     const bySales = by.team === lead.offeree_team || by.team === lead.worker_team;
     const pass = this.find('pass', cycle);
     if (pass !== undefined && bySales && human && occurredAt >= pass.at) {
-      const isFirst = pass.touched_at === null || occurredAt < pass.touched_at;
-      if (isFirst) this.change(pass, { touched_at: occurredAt });
+      this.change(pass, { touched_at: earliest(pass.touched_at, occurredAt) });
     }
     const byMarketing = !bySales && (by.team === lead.steward || actor.role === 'marketing');
     if (byMarketing && WITH_SALES.includes(phase)) this.begin(event, { unit: 'assist', by });
@@ -164,6 +164,10 @@ export class LeadOutcomes {
     if (row.open === 0) this.open = this.open.filter((other) => other !== row);
   }
 }
+
+/** What is told later may have happened before, and what happens again frees or touches nothing anew. */
+const earliest = (known: string | null | undefined, at: string): string =>
+  known === null || known === undefined || at < known ? at : known;
 
 const RESULTS: Partial<Record<LeadRecord['type'], string>> = {
   LeadWon: 'won',

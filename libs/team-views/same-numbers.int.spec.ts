@@ -154,7 +154,8 @@ describe('numbers over histories that the real decider made', () => {
           }
         });
       }),
-      { numRuns: 3 },
+      // A hand-off that was taken back in time, and its lead disqualified when it would have been too late.
+      { numRuns: 3, examples: [[616850]] },
     );
   });
 });
