@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { parseEventKeys } from '../../libs/contracts/event-keys.js';
+import { isUuid } from '../../libs/ids/uuid.js';
 import type { ReportPeriod, ReportSubject } from '../../libs/ownership-trail/report/report-data.js';
 import { reportLead } from '../../libs/ownership-trail/report/report-lead.js';
 import { reportPage } from '../../libs/ownership-trail/report/report-page.js';
@@ -23,8 +24,6 @@ interface ReportArguments extends ConnectionOptions {
   readonly eventKeys?: string;
 }
 
-const LEAD = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-
 export function addReportCommand(audit: Command): void {
   const command = audit
     .command('report')
@@ -42,7 +41,7 @@ export function addReportCommand(audit: Command): void {
 async function writeReport(subject: string, options: ReportArguments): Promise<void> {
   const trust = await trustOf(options);
   const period = periodOf(options);
-  const about: ReportSubject = LEAD.test(subject) ? { kind: 'lead', lead: subject } : { kind: 'team', team: subject };
+  const about: ReportSubject = isUuid(subject) ? { kind: 'lead', lead: subject } : { kind: 'team', team: subject };
   const bundles = await (options.log === undefined
     ? withBaton(options, 'auditor', (api) => servedProofs(api, about, period))
     : folderProofs(options.log, about, period));

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { assertSound, SqliteSnapshot } from '../../libs/event-store/sqlite-snapshot.js';
 import { BACKED_UP, KEYS, MANIFEST, parseManifest, type BackedUp, type Manifest } from './backup-files.js';
 import { copyTrail, isTrailCopy, restoreTrail } from '../../libs/ownership-trail/trail-copy.js';
-import { TRAIL_FOLDER } from '../../libs/ownership-trail/trail-files.js';
+import { keyFileOf, TRAIL_FOLDER } from '../../libs/ownership-trail/trail-files.js';
 import { copyDurably, synced, writeDurably } from '../../libs/durable-files/durable-files.js';
 import { CommandFailed, EXIT } from './exit-codes.js';
 
@@ -96,7 +96,7 @@ export async function restore(from: string, dataDir: string, progress: Progress)
 
 /** What a restored directory still lacks, in words. */
 export function withoutKeys(dataDir: string): string | undefined {
-  const keys = existsSync(join(dataDir, TRAIL_FOLDER)) ? [...KEYS, `${TRAIL_FOLDER}.key`] : KEYS;
+  const keys = existsSync(join(dataDir, TRAIL_FOLDER)) ? [...KEYS, keyFileOf(TRAIL_FOLDER)] : KEYS;
   const lacking = keys.filter((name) => !existsSync(join(dataDir, name)));
   if (lacking.length === 0) return undefined;
   return `put the installation's ${new Intl.ListFormat('en-GB').format(lacking)} into ${dataDir} before it is started: no backup holds keys`;

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline/promises';
+import { isUuid } from '../../libs/ids/uuid.js';
 import { answered } from './answered.js';
 import { CommandFailed, EXIT } from './exit-codes.js';
 import type { HttpApi } from './http-api.js';
 
-const CONTACT = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** As long as the longest e-mail address that the server takes. */
 const LONGEST_ADDRESS = 320;
 
@@ -23,7 +23,7 @@ export type PersonAsked = { readonly contact: string } | { readonly email: strin
  */
 export async function personAsked(contact: string | undefined, input: AddressLines): Promise<PersonAsked> {
   if (contact !== undefined) {
-    if (CONTACT.test(contact)) return { contact };
+    if (isUuid(contact)) return { contact };
     throw unusable('the contact must be its id, a UUID in lower case; an address is read from the standard input');
   }
   const address = (await firstLine(input)).trim();

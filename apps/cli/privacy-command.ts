@@ -9,6 +9,7 @@ import { EXIT_HELP } from './exit-codes.js';
 import { addOperatingOptions, print, type OperatingOptions } from './operating.js';
 import { contactKnown, contactOf, personAsked } from './person-asked.js';
 import { withBaton } from './reach-baton.js';
+import { terminalColumns } from './terminal-columns.js';
 
 interface ToldOptions extends OperatingOptions {
   readonly reason: string;
@@ -100,7 +101,7 @@ async function tell(
 }
 
 function printSubject(subject: JsonObject, options: OperatingOptions): void {
-  print(subject, options, () => dataSubjectText(subject as unknown as DataSubject, process.stdout.columns));
+  print(subject, options, () => dataSubjectText(subject as unknown as DataSubject, terminalColumns()));
 }
 
 async function rotate(options: ToldOptions): Promise<void> {

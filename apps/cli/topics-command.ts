@@ -21,7 +21,7 @@ export function addTopicsCommand(program: Command): void {
 async function init(options: { readonly json: boolean }): Promise<void> {
   const states = await withKafka(async (settings) => {
     const kafka = await openClient(settings, { clientId: 'baton-cli' });
-    return withAdmin(kafka, (admin) => ensureTopics(admin, settings), settings.brokers);
+    return withAdmin(kafka, settings, (admin) => ensureTopics(admin, settings));
   });
   print(states, options, () =>
     tableOf(

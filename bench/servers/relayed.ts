@@ -49,7 +49,9 @@ export async function newTopics(address: string): Promise<KafkaSettings> {
     layout: { leadPartitions: 6, referencePartitions: 2, replication: 1, minInSync: 1 },
     skipped: new Set(),
   };
-  await withAdmin(await openClient(settings, { clientId: 'bench' }), (admin) => ensureTopics(admin, settings));
+  await withAdmin(await openClient(settings, { clientId: 'bench' }), settings, (admin) =>
+    ensureTopics(admin, settings),
+  );
   return settings;
 }
 

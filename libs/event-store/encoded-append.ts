@@ -7,6 +7,7 @@ import {
   type ExpectedRevision,
   type NewEvent,
 } from './event-store.js';
+import { isUuid } from '../ids/uuid.js';
 import { assertJson } from './json-check.js';
 import { ReadyEvent } from './ready-event.js';
 
@@ -33,7 +34,6 @@ export interface EncodedAppend {
 /** What the body has beside the JSON of data and metadata, whose bytes are limited. */
 const FRAME_BYTES = '{"data":,"metadata":}'.length;
 const STREAM_NAME = /^[a-z]+-[A-Za-z0-9_.:-]{1,200}$/;
-const EVENT_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const EVENT_TYPE = /^[A-Za-z][A-Za-z0-9_.-]{0,199}$/;
 
 /**
@@ -79,7 +79,7 @@ export function assertStreamName(stream: string): void {
 
 function encodeEvent(event: NewEvent): EncodedEvent {
   const { id, type } = event;
-  if (!EVENT_ID.test(id)) throw new TypeError('an event id is a lower-case UUID');
+  if (!isUuid(id)) throw new TypeError('an event id is a lower-case UUID');
   if (!EVENT_TYPE.test(type)) throw new TypeError(`an event type must match ${EVENT_TYPE.source}`);
   return { id, type, body: event instanceof ReadyEvent ? bodyOfTexts(event) : bodyOf(event) };
 }

@@ -1,13 +1,12 @@
 import { Injectable, type PipeTransform } from '@nestjs/common';
+import { isUuid } from '../ids/uuid.js';
 import { malformed } from './problem-exception.js';
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** `:id` of a lead or contact. */
 @Injectable()
 export class UuidPipe implements PipeTransform<string, string> {
   transform(id: string): string {
-    if (!UUID.test(id)) throw malformed({ in: 'path', field: 'id', rule: 'must be a UUID in lower case' });
+    if (!isUuid(id)) throw malformed({ in: 'path', field: 'id', rule: 'must be a UUID in lower case' });
     return id;
   }
 }

@@ -57,7 +57,7 @@ export function testSettings(address: string, layout: Partial<TopicLayout> = {})
 }
 
 export async function makeTopics(settings: KafkaSettings): Promise<void> {
-  await withAdmin(await openClient(settings, { clientId: 'spec' }), (admin) => ensureTopics(admin, settings));
+  await withAdmin(await openClient(settings, { clientId: 'spec' }), settings, (admin) => ensureTopics(admin, settings));
 }
 
 const hasOwn = await hasJava();

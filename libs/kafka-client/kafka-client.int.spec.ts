@@ -13,31 +13,35 @@ describeWithKafka('on a real broker', () => {
   it('makes topics once, and finds them as they must be', async () => {
     const settings = testSettings(broker.address);
     const kafka = await openClient(settings, { clientId: 'spec' });
-    await expect(withAdmin(kafka, (admin) => checkTopics(admin, settings))).rejects.toThrow('baton topics init');
-    const made = await withAdmin(kafka, (admin) => ensureTopics(admin, settings));
+    await expect(withAdmin(kafka, settings, (admin) => checkTopics(admin, settings))).rejects.toThrow(
+      'baton topics init',
+    );
+    const made = await withAdmin(kafka, settings, (admin) => ensureTopics(admin, settings));
     expect(made.map((one) => [one.partitions, one.made])).toEqual([
       [3, true],
       [2, true],
       [1, true],
       [1, true],
     ]);
-    const again = await withAdmin(kafka, (admin) => ensureTopics(admin, settings));
+    const again = await withAdmin(kafka, settings, (admin) => ensureTopics(admin, settings));
     expect(again.some((one) => one.made)).toBe(false);
-    await withAdmin(kafka, (admin) => checkTopics(admin, settings));
+    await withAdmin(kafka, settings, (admin) => checkTopics(admin, settings));
   });
 
   it('says what a topic has and must have, and makes nothing then', async () => {
     const settings = testSettings(broker.address);
     const kafka = await openClient(settings, { clientId: 'spec' });
     const { leadEvents } = settings.topics;
-    await withAdmin(kafka, (admin) =>
+    await withAdmin(kafka, settings, (admin) =>
       admin.createTopics({ topics: [{ topic: leadEvents, numPartitions: 2 }], waitForLeaders: true }),
     );
-    const ensure = () => withAdmin(kafka, (admin) => ensureTopics(admin, settings));
+    const ensure = () => withAdmin(kafka, settings, (admin) => ensureTopics(admin, settings));
     await expect(ensure()).rejects.toThrow(`topic ${leadEvents} has 2 partitions; it must have 3`);
-    await withAdmin(kafka, (admin) => admin.createPartitions({ topicPartitions: [{ topic: leadEvents, count: 3 }] }));
+    await withAdmin(kafka, settings, (admin) =>
+      admin.createPartitions({ topicPartitions: [{ topic: leadEvents, count: 3 }] }),
+    );
     await expect(ensure()).rejects.toThrow(`topic ${leadEvents} has retention.ms 604800000; it must have -1`);
-    const topics = await withAdmin(kafka, (admin) => admin.listTopics());
+    const topics = await withAdmin(kafka, settings, (admin) => admin.listTopics());
     expect(Object.values<string>({ ...settings.topics }).filter((topic) => topics.includes(topic))).toEqual([
       leadEvents,
     ]);

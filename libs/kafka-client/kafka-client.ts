@@ -65,13 +65,13 @@ function saslOf({ mechanism, user, password }: NonNullable<KafkaSettings['sasl']
 /**
  * What comes first with a Kafka: a wrong address shows here.
  *
- * @param brokers the addresses that BATON_KAFKA names, for the message where none can be used
+ * @param settings whose addresses stand in the message where none can be used
  * @throws KafkaFault
  */
 export async function withAdmin<Result>(
   kafka: Kafka,
+  { brokers }: Pick<KafkaSettings, 'brokers'>,
   work: (admin: Admin) => Promise<Result>,
-  brokers: readonly string[] = [],
 ): Promise<Result> {
   const admin = kafka.admin();
   try {
@@ -79,7 +79,7 @@ export async function withAdmin<Result>(
     return await work(admin);
   } catch (error) {
     const fault = kafkaFault(error);
-    if (fault.kind !== 'retriable' || brokers.length === 0) throw fault;
+    if (fault.kind !== 'retriable') throw fault;
     const wayOut = `check BATON_KAFKA (${brokers.join(',')}), and whether Kafka runs there`;
     throw new KafkaFault(fault.kind, `${fault.message}: ${wayOut}`, { cause: fault });
   } finally {

@@ -43,7 +43,9 @@ describeWithOwnKafka('a broker with TLS and SASL', () => {
   });
   const login = (mechanism: SaslMechanism, password = PASSWORD) => ({ mechanism, user: USER, password });
   const listTopics = async (settings: KafkaSettings): Promise<readonly string[]> =>
-    withAdmin(await openClient(settings, { clientId: 'spec', retry: { retries: 0 } }), (admin) => admin.listTopics());
+    withAdmin(await openClient(settings, { clientId: 'spec', retry: { retries: 0 } }), settings, (admin) =>
+      admin.listTopics(),
+    );
 
   it.each(['plain', 'scram-sha-256', 'scram-sha-512'] as const)('lets in by %s', async (mechanism) => {
     expect(await listTopics(settingsOf({ tls: { ca }, sasl: login(mechanism) }))).toEqual([]);

@@ -4,11 +4,20 @@ import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { synced, writeDurably } from '../durable-files/durable-files.js';
 import { parseCheckpointNote } from '../transparency-log/checkpoint.js';
-import { archivedSize, CHECKPOINT, isDraft, PENDING, positionPath, TRAIL_FOLDER } from './trail-files.js';
+import {
+  archivedSize,
+  CHECKPOINT,
+  eventKeysFileOf,
+  isDraft,
+  PENDING,
+  policyFileOf,
+  positionPath,
+  TRAIL_FOLDER,
+} from './trail-files.js';
 import { TrailRefused } from './trail-refused.js';
 
-/** Beside the folder, and public: whom the log trusts. Its key is not. */
-const BESIDE = [`${TRAIL_FOLDER}.policy`, `${TRAIL_FOLDER}.event-keys`] as const;
+/** What is public of the files beside the folder. */
+const BESIDE = [policyFileOf(TRAIL_FOLDER), eventKeysFileOf(TRAIL_FOLDER)] as const;
 
 /** All files of a copied log as one: a log has too many to name each. */
 export interface TrailCopy {

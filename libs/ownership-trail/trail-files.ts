@@ -2,6 +2,10 @@
 
 /** The log's folder in a data directory. */
 export const TRAIL_FOLDER = 'trail';
+/** Beside the folder: the key that signs, which no backup holds; and, public, whom the log trusts. */
+export const keyFileOf = (folder: string): string => `${folder}.key`;
+export const policyFileOf = (folder: string): string => `${folder}.policy`;
+export const eventKeysFileOf = (folder: string): string => `${folder}.event-keys`;
 
 /** The sealer's own last checkpoint: its memory of how far it is. */
 export const PENDING = 'pending';
@@ -15,9 +19,10 @@ export const ARCHIVE = 'checkpoints';
 /** The first published checkpoint of a size, and where it was cosigned again, its last form. */
 export const firstForm = (size: number): string => `${ARCHIVE}/${size}`;
 export const lastForm = (size: number): string => `${ARCHIVE}/${size}.last`;
+const ARCHIVED = new RegExp(`^${ARCHIVE}/(\\d+)(?:\\.last)?$`);
 /** Of a path that one of these two made. */
 export function archivedSize(path: string): number | undefined {
-  const found = /^checkpoints\/(\d+)(?:\.last)?$/.exec(path);
+  const found = ARCHIVED.exec(path);
   return found ? Number(found[1]) : undefined;
 }
 

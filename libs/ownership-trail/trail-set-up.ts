@@ -5,7 +5,7 @@ import { formatVkey, idHex, parseVkey, SIGNATURE_TYPE } from '../transparency-lo
 import type { NoteSigner } from '../transparency-log/note-signer.js';
 import { parsePolicy } from '../transparency-log/policy-file.js';
 import type { TlogPolicy } from '../transparency-log/tlog-policy.js';
-import { PENDING } from './trail-files.js';
+import { eventKeysFileOf, keyFileOf, PENDING, policyFileOf } from './trail-files.js';
 import { TrailRefused } from './trail-refused.js';
 
 /** Where a log is kept and what it is signed with. */
@@ -39,7 +39,7 @@ const RANDOM_BYTES = 4;
  * @throws TrailRefused, SigningKeyRefused in one line: a log without its key, a policy that is none or not of this log
  */
 export function openTrailSetUp(place: TrailPlace, random: (bytes: number) => Uint8Array): TrailSetUp {
-  const { folder, keyFile = `${folder}.key`, policyFile = `${folder}.policy`, origin } = place;
+  const { folder, keyFile = keyFileOf(folder), policyFile = policyFileOf(folder), origin } = place;
   // A fresh key would sign another log under this one's files.
   if (existsSync(`${folder}/${PENDING}`) && !existsSync(keyFile))
     throw new TrailRefused(`the trail is there but its key ${keyFile} is not: put it there, no backup holds it`);
@@ -69,7 +69,7 @@ function policyFrom(file: string, signers: readonly NoteSigner[]): TlogPolicy {
  */
 export function trustedEventKeys({
   folder,
-  eventKeysFile: file = `${folder}.event-keys`,
+  eventKeysFile: file = eventKeysFileOf(folder),
   writerKey,
 }: TrailPlace): EventKeys {
   if (!existsSync(file)) {

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../decider/json.js';
+import { UUID } from '../ids/uuid.js';
 
 /**
  * A shape says once what a stored value looks like: the TypeScript type is inferred from it, a read value is checked
@@ -73,7 +74,7 @@ export const streamName = matching(/^[a-z]+-[A-Za-z0-9_.:-]{1,200}$/, 'the name 
 export const code = matching(/^[a-z0-9][a-z0-9_.:+-]{0,63}$/, 'a code (lower case, digits and _.:+-, at most 64)');
 /** An opaque id that another system or a token gave: no @, so that an e-mail address is no id. */
 export const opaqueId = matching(/^[A-Za-z0-9][A-Za-z0-9_.:|-]{0,127}$/, 'an opaque id of at most 128 characters');
-export const uuid = matching(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, 'a UUID');
+export const uuid = matching(UUID, 'a UUID');
 export const hash = matching(/^[0-9a-f]{64}$/, 'a SHA-256 in hex');
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 /** ISO 8601 UTC with milliseconds, of a day and hour that exist: a 30 February would silently become another day. */

@@ -1,4 +1,4 @@
-import { sql, type Kysely } from 'kysely';
+import { type Kysely } from 'kysely';
 import type { FunnelDimension, Metric } from '../metric-catalogue/metric.js';
 import type { ReadDatabase } from '../read-database/read-database.js';
 import type { Funnel, FunnelRow } from './funnel.js';
@@ -6,8 +6,7 @@ import type { FunnelTables } from './funnel-tables.js';
 import { MOST_NUMBER_ROWS, type NumberRow } from './outcome-numbers.js';
 import type { AnsweredMetric, AskedEvidence, AskedRows, AskedUnits } from './number-source.js';
 import type { LeadCardTables } from './lead-card-tables.js';
-import { leadsOf, leadsOfCards, pageOfLeads } from './leads-behind.js';
-import { cardsInSight } from './scope.js';
+import { pageOfRows } from './leads-behind.js';
 
 /** The funnel's numbers one by one, with the leads behind each. */
 export class FunnelNumbers {
@@ -47,13 +46,10 @@ export class FunnelNumbers {
   }
 
   private evidence(metric: Metric, asked: AskedEvidence) {
-    const { part, scope } = asked;
+    const { part } = asked;
     const counted = metric.kind === 'count' ? metric.id : part === 'counted' ? metric.of : metric.over;
     const rows = this.behind(asked, part === 'apart' ? undefined : counted);
-    const behind = leadsOf(rows, { once: true });
-    if (scope.all) return pageOfLeads(behind, behind, asked);
-    const ofCard = rows.select('funnel_lead.lead').whereRef('funnel_lead.lead', '=', sql.ref('lead_card.lead'));
-    return pageOfLeads(behind, leadsOfCards(this.cards, cardsInSight(this.cards, scope), ofCard), asked);
+    return pageOfRows(this.cards, rows, 'funnel_lead', { ...asked, once: true });
   }
 
   /** Leads that were counted in a metric; none where it is undefined. */

@@ -1,6 +1,6 @@
 import { sql, type Expression, type Kysely, type SelectQueryBuilder, type SqlBool } from 'kysely';
 import type { LeadCardTables } from './lead-card-tables.js';
-import { together, type ListedCards } from './scope.js';
+import { cardsInSight, together, type ListedCards, type Scope } from './scope.js';
 
 export interface EvidencePage {
   /** ids in ascending order */
@@ -84,11 +84,36 @@ export function leadsOfCards(
   };
 }
 
+/** The part of evidence that is asked for. */
+interface AskedPage {
+  readonly after?: string;
+  readonly limit: number;
+}
+
+/**
+ * A page of the leads that a table's rows are of and that the caller may read.
+ *
+ * @param once see `leadsOf`
+ */
+export function pageOfRows<Tables, Table extends keyof Tables & string>(
+  cards: Kysely<LeadCardTables>,
+  rows: SelectQueryBuilder<Tables, Table, object>,
+  table: Table,
+  asked: AskedPage & { readonly scope: Scope; readonly once?: boolean },
+): Promise<EvidencePage> {
+  const { scope } = asked;
+  const all = leadsOf(rows, asked);
+  if (scope.all) return pageOfLeads(all, all, asked);
+  const lead = sql.ref<string>(`${table}.lead`);
+  const ofCard = rows.select(lead.as('lead')).where(sql<SqlBool>`${lead} = ${sql.ref('lead_card.lead')}`);
+  return pageOfLeads(all, leadsOfCards(cards, cardsInSight(cards, scope), ofCard), asked);
+}
+
 /** A page of the leads that the caller may read, `own`: the same object where these are all. */
 export async function pageOfLeads(
   all: LeadsBehind,
   own: LeadsBehind,
-  { after = '', limit }: { readonly after?: string; readonly limit: number },
+  { after = '', limit }: AskedPage,
 ): Promise<EvidencePage> {
   const [total, mine, found] = await Promise.all([
     all.count(),

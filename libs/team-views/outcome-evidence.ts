@@ -2,11 +2,11 @@ import { sql, type Kysely, type SqlBool } from 'kysely';
 import type { OutcomeMetric } from '../metric-catalogue/outcome-metric.js';
 import type { ReadDatabase } from '../read-database/read-database.js';
 import type { LeadCardTables } from './lead-card-tables.js';
-import { leadsOf, leadsOfCards, pageOfLeads, type EvidencePage } from './leads-behind.js';
+import { pageOfRows, type EvidencePage } from './leads-behind.js';
 import { unitsOf, type OutcomeFilter } from './outcome-numbers.js';
 import type { OutcomeTables } from './outcome-tables.js';
 import { having } from './outcome-traits.js';
-import { cardsInSight, type Scope } from './scope.js';
+import type { Scope } from './scope.js';
 
 /** Of a number: the units it is over, of those the ones that it counts, or those it counts apart. */
 export const EVIDENCE_PARTS = ['all', 'counted', 'apart'] as const;
@@ -32,12 +32,7 @@ export class OutcomeEvidence {
   }
 
   page(query: EvidenceQuery): Promise<EvidencePage> {
-    const { scope } = query;
-    const rows = this.behind(query);
-    const behind = leadsOf(rows);
-    if (scope.all) return pageOfLeads(behind, behind, query);
-    const ofCard = rows.select('outcome.lead').whereRef('outcome.lead', '=', sql.ref('lead_card.lead'));
-    return pageOfLeads(behind, leadsOfCards(this.cards, cardsInSight(this.cards, scope), ofCard), query);
+    return pageOfRows(this.cards, this.behind(query), 'outcome', query);
   }
 
   private behind(query: EvidenceQuery) {

@@ -57,7 +57,8 @@ async function start(): Promise<void> {
     BATON_DATA: data,
   };
   const settings = kafkaSettingsFrom(env);
-  if (settings) await withAdmin(await openClient(settings, { clientId: 'servers' }), (a) => ensureTopics(a, settings));
+  if (settings)
+    await withAdmin(await openClient(settings, { clientId: 'servers' }), settings, (a) => ensureTopics(a, settings));
   if (eventStore) {
     const folder = postgresFolder();
     if (inMemory) await rm(folder, { recursive: true, force: true });

@@ -1,18 +1,12 @@
 import type { Consumer, ConsumerGroupJoinEvent, EachBatchPayload, Kafka } from 'kafkajs';
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeCloudEvent, NoCloudEvent, type ReceivedRecord } from '../../contracts/cloud-event.js';
 import { QUICK_RETRY } from '../../kafka-client/kafka-client.js';
 import { KafkaFault, kafkaFault } from '../../kafka-client/kafka-fault.js';
 import type { KafkaSettings } from '../../kafka-client/kafka-settings.js';
 import type { FeedBatch, FeedEvent, FeedOptions, FeedProgress } from '../event-feed.js';
 import type { FeedPartitions, TopicPartition } from './feed-partitions.js';
-
-/** A partition's batch that waits for its turn. */
-interface WaitingBatch {
-  readonly batch: FeedBatch;
-  readonly isOurs: () => boolean;
-  readonly done: (isHandled: boolean) => void;
-}
+import { WaitingBatches } from './waiting-batches.js';
 
 export interface DeliveryParts {
   readonly kafka: Kafka;
@@ -60,13 +54,12 @@ class Delivery {
   private isOver = false;
   private starting: Promise<void> = Promise.resolve();
   private readonly consumer: Consumer;
+  private readonly batchSize: number;
   private readonly reached: Map<number, bigint>;
   /** where each partition that is ours was told to begin, until that is confirmed */
   private readonly unconfirmed = new Map<number, bigint>();
   private confirmed: Promise<FeedProgress>;
-  private readonly waiting: WaitingBatch[] = [];
-  /** one call of the handler at a time */
-  private working: Promise<void> | undefined;
+  private readonly waiting: WaitingBatches;
 
   constructor(
     private readonly options: FeedOptions & { group: string },
@@ -76,7 +69,15 @@ class Delivery {
     this.ended.catch(noop);
     this.reached = new Map(options.from);
     this.confirmed = Promise.resolve(this.reached);
-    const wantedBytes = (options.batchSize ?? DEFAULT_BATCH) * TYPICAL_EVENT_BYTES;
+    this.batchSize = options.batchSize ?? DEFAULT_BATCH;
+    this.waiting = new WaitingBatches({
+      handler: options.handler,
+      most: this.batchSize,
+      isOver: () => this.isOver,
+      handled: (batches) => batches.forEach(({ partition, offset }) => this.reached.set(partition, offset)),
+      failed: (fault) => this.failWith(fault),
+    });
+    const wantedBytes = this.batchSize * TYPICAL_EVENT_BYTES;
     this.consumer = parts.kafka.consumer({
       groupId: options.group,
       sessionTimeout: SESSION_MS,
@@ -127,12 +128,18 @@ class Delivery {
       .then(() => this.consumer.disconnect())
       .catch(noop);
     await Promise.race([gone, sleep(LONGEST_GOODBYE_MS, undefined, { ref: false })]);
-    await this.working?.catch(noop);
+    await this.waiting.idle();
   }
 
   private fail(error: unknown): void {
     this.isOver = true;
     this.settle.fail(error);
+  }
+
+  /** By what whoever delivers threw, which is told as it is. */
+  private failWith(fault: unknown): void {
+    this.handlerFault = fault as Error;
+    this.fail(fault);
   }
 
   /** Partitions were given out: each begins where it is known to be, and is asked about before anything is handled. */
@@ -172,7 +179,7 @@ class Delivery {
     const isOurs = (): boolean => !this.isOver && payload.isRunning() && !payload.isStale();
     const heartbeat = (): Promise<void> => payload.heartbeat();
     if (!isOurs() || !(await this.failing(() => this.isInPlace({ topic, partition }, number)))) return;
-    const size = this.options.batchSize ?? DEFAULT_BATCH;
+    const size = this.batchSize;
     for (let at = 0; at < messages.length && isOurs(); at += size) {
       const slice = messages.slice(at, at + size);
       const isLast = at + size >= messages.length;
@@ -198,65 +205,18 @@ class Delivery {
   /**
    * The handler's work, with a sign of life now and then; a rebalance that this finds is let through afterwards.
    *
-   * @param isOurs asked when its turn has come
    * @returns whether it was handled
    */
   private async handle(batch: FeedBatch, heartbeat: () => Promise<void>, isOurs: () => boolean): Promise<boolean> {
     let lost: unknown;
     const beating = setInterval(() => void heartbeat().catch((error: unknown) => (lost = error)), HEARTBEAT_MS);
-    const handled = new Promise<boolean>((done) => this.waiting.push({ batch, isOurs, done }));
-    this.working ??= this.workOff();
     try {
-      const isDone = await handled;
+      const isDone = await this.waiting.take(batch, isOurs);
       if (lost !== undefined) throw lost as Error;
       return isDone;
     } finally {
       clearInterval(beating);
     }
-  }
-
-  /** Until nothing waits: each call takes what does by then, of all partitions. */
-  private async workOff(): Promise<void> {
-    // What came with the same answer of the broker is put here within the turn.
-    await nextTurn();
-    while (this.waiting.length > 0) {
-      const taken = this.takeWaiting();
-      const batches = taken.map(({ batch }) => batch);
-      try {
-        if (batches.length > 0) await this.options.handler(batches);
-        for (const { partition, offset } of batches) this.reached.set(partition, offset);
-        for (const { done } of taken) done(true);
-      } catch (error) {
-        this.handlerFault = error as Error;
-        this.fail(error);
-        for (const { done } of taken) done(false);
-      }
-    }
-    // In the same turn as the look: whoever comes now begins anew.
-    this.working = undefined;
-  }
-
-  /** Of each partition one batch at most, and no more events than the handler wants; what is not ours is let go. */
-  private takeWaiting(): readonly WaitingBatch[] {
-    const most = this.options.batchSize ?? DEFAULT_BATCH;
-    const partitions = new Set<number>();
-    const taken: WaitingBatch[] = [];
-    const left: WaitingBatch[] = [];
-    let events = 0;
-    for (const waiting of this.waiting.splice(0)) {
-      const { batch, isOurs, done } = waiting;
-      if (this.isOver || !isOurs()) done(false);
-      else if (partitions.has(batch.partition) || (events > 0 && events + batch.events.length > most)) {
-        partitions.add(batch.partition);
-        left.push(waiting);
-      } else {
-        partitions.add(batch.partition);
-        events += batch.events.length;
-        taken.push(waiting);
-      }
-    }
-    this.waiting.unshift(...left);
-    return taken;
   }
 
   /** The events of records, up to the first that is none. */
@@ -282,8 +242,7 @@ class Delivery {
     try {
       return await work();
     } catch (error) {
-      this.handlerFault = error as Error;
-      this.fail(error);
+      this.failWith(error);
       return false;
     }
   }

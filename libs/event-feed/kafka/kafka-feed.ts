@@ -47,11 +47,7 @@ export class KafkaFeed implements EventFeed {
   static async open(options: KafkaFeedOptions): Promise<KafkaFeed> {
     const { settings, clientId, log } = options;
     const kafka = await openClient(settings, { clientId, ...(log ? { log } : {}) });
-    await withAdmin(
-      kafka,
-      (admin) => checkTopics(admin, settings, ['leadEvents', 'referenceEvents']),
-      settings.brokers,
-    );
+    await withAdmin(kafka, settings, (admin) => checkTopics(admin, settings, ['leadEvents', 'referenceEvents']));
     return new KafkaFeed(kafka, options);
   }
 

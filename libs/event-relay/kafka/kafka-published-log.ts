@@ -20,7 +20,7 @@ export class KafkaPublishedLog implements PublishedLog {
   /** @throws KafkaFault where Kafka cannot be reached, or a topic is missing or not as it must be */
   static async open(settings: KafkaSettings): Promise<KafkaPublishedLog> {
     const kafka = await openClient(settings, { clientId: 'baton-relay-verify' });
-    await withAdmin(kafka, (admin) => checkTopics(admin, settings), settings.brokers);
+    await withAdmin(kafka, settings, (admin) => checkTopics(admin, settings));
     return new KafkaPublishedLog(kafka, await PartitionReader.open(kafka), settings);
   }
 

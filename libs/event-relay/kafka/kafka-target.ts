@@ -35,7 +35,7 @@ export class KafkaTarget implements RelayTarget {
   async begin(): Promise<RelaySession<KafkaBatch>> {
     const { settings, newNonce, onStep } = this.options;
     const kafka = await this.client();
-    await withAdmin(kafka, (admin) => checkTopics(admin, settings), settings.brokers);
+    await withAdmin(kafka, settings, (admin) => checkTopics(admin, settings));
     const topic = settings.topics.relayCheckpoint;
     // A failed connect is final: sends of a producer without an id would silently not be idempotent.
     const producer = kafka.producer({

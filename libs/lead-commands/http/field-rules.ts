@@ -1,14 +1,14 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
 import { Matches } from 'class-validator';
+import { UUID } from '../../ids/uuid.js';
 
 /** `code`, `opaqueId` and the like, as the event shapes have them; here they say it to the caller. */
 export const IsCode = (options: { each?: boolean } = {}) =>
   matching(/^[a-z0-9][a-z0-9_.:+-]{0,63}$/, 'a code: lower-case letters, digits and _ . : + -, at most 64', options);
 export const IsOpaqueId = () =>
   matching(/^[A-Za-z0-9][A-Za-z0-9_.:|-]{0,127}$/, 'an opaque id: letters, digits and _ . : | -, at most 128, no @');
-export const IsUuid = (options: { each?: boolean } = {}) =>
-  matching(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, 'a UUID in lower case', options);
+export const IsUuid = (options: { each?: boolean } = {}) => matching(UUID, 'a UUID in lower case', options);
 
 function matching(pattern: RegExp, rule: string, options: { each?: boolean } = {}) {
   return Matches(pattern, { ...options, message: `must be ${rule}` });

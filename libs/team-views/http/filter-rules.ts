@@ -53,14 +53,9 @@ const STATES = [...new Set(LEAVES.flatMap((leaf) => (leaf === INITIAL_LEAF ? [] 
 /** By commas: `offered,working.contacted`. */
 export const IsStatesFilter = () => IsSomeOf(STATES, 20);
 
-/** By commas: some of these, such as the dimensions by which rows are apart. */
-export const IsSomeOf = (dimensions: readonly string[], most: number) =>
-  applyDecorators(
-    IsOptional(),
-    IsList(most),
-    IsIn(dimensions, { each: true }),
-    ApiProperty({ enum: dimensions, isArray: true }),
-  );
+/** By commas: at most so many of these words. */
+export const IsSomeOf = (words: readonly string[], most: number) =>
+  applyDecorators(IsOptional(), IsList(most), IsIn(words, { each: true }), ApiProperty({ enum: words, isArray: true }));
 
 const IsList = (most: number) =>
   applyDecorators(

@@ -5,7 +5,7 @@ import { FUNNEL_DIMENSIONS } from '../../metric-catalogue/metric.js';
 import { OUTCOME_DIMENSIONS } from '../../metric-catalogue/outcome-metric.js';
 import { AGE_BANDS, STANDING_DIMENSIONS } from '../../metric-catalogue/standing-metric.js';
 import { EVIDENCE_PARTS, type EvidencePart } from '../outcome-evidence.js';
-import { IsSomeOf, IsMonthFilter, IsStandstillDays, IsTextFilter } from './filter-rules.js';
+import { IsMonthFilter, IsSomeOf, IsStandstillDays, IsTextFilter } from './filter-rules.js';
 import { AfterQuery } from './views.dto.js';
 
 const MOST_APART = 4;

@@ -3,7 +3,7 @@ import { PageQuery } from '../../http-kit/page-query.dto.js';
 import { IsInstant } from '../../lead-commands/http/field-rules.js';
 import { FUNNEL_DIMENSIONS, type FunnelDimension } from '../../metric-catalogue/metric.js';
 import { CARD_SORTS, type SortKey } from '../lead-cards.js';
-import { IsSomeOf, IsMonthFilter, IsPlaceFilter, IsStatesFilter, IsTextFilter } from './filter-rules.js';
+import { IsMonthFilter, IsPlaceFilter, IsSomeOf, IsStatesFilter, IsTextFilter } from './filter-rules.js';
 
 export class AfterQuery {
   /** @example 935495d8-3bf2-80f6-9542-088c7f9aba27@4 */
