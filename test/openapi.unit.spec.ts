@@ -9,7 +9,11 @@ interface Described {
   readonly content?: Readonly<Record<string, { readonly schema?: Schema }>>;
 }
 interface Operation {
-  readonly parameters?: readonly { readonly name: string }[];
+  readonly parameters?: readonly {
+    readonly name: string;
+    readonly required?: boolean;
+    readonly schema?: { readonly default?: unknown };
+  }[];
   readonly requestBody?: Described;
   readonly responses: Readonly<Record<string, Described>>;
 }
@@ -43,6 +47,13 @@ describe('The description of the API', () => {
     const without = bodies.filter(([, schema]) => !JSON.stringify(all.get(schema)).includes('"example":'));
     expect(without).toEqual([]);
     expect(bodies.length).toBeGreaterThan(50);
+  });
+
+  it('asks for no parameter that has a default', () => {
+    const all = operations.flatMap(([name, { parameters = [] }]) => parameters.map((one) => ({ ...one, of: name })));
+    const withDefault = all.filter(({ schema }) => schema?.default !== undefined);
+    expect(withDefault.filter(({ required }) => required)).toEqual([]);
+    expect(withDefault.length).toBeGreaterThan(10);
   });
 
   it('names what a lead may be asked as of', () => {

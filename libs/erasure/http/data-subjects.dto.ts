@@ -1,18 +1,9 @@
-import { IsBoolean, IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsBoolean, IsOptional } from 'class-validator';
 import { IsCode, IsOpaqueId } from '../../lead-commands/http/field-rules.js';
+import { AddressesDto } from '../../lead-commands/http/lead.dto.js';
 
-export class FindDataSubjectDto {
-  /** @example ada@example.com */
-  @IsOptional()
-  @IsString()
-  @MaxLength(320)
-  email?: string;
-
-  @IsOptional()
-  @IsString()
-  @MaxLength(40)
-  phone?: string;
-}
+/** One of them. */
+export class FindDataSubjectDto extends AddressesDto {}
 
 export class ReasonDto {
   /** @example data-subject-request */

@@ -89,14 +89,8 @@ export class ProfileDto {
   country?: string;
 }
 
-/** The person: stored only sealed, under a key of their own. */
-export class DetailsDto {
-  /** @example Ada Example */
-  @IsOptional()
-  @IsString()
-  @MaxLength(200)
-  name?: string;
-
+/** By which a person is known. */
+export class AddressesDto {
   /** @example ada@example.com */
   @IsOptional()
   @IsString()
@@ -107,6 +101,15 @@ export class DetailsDto {
   @IsString()
   @MaxLength(40)
   phone?: string;
+}
+
+/** The person: stored only sealed, under a key of their own. */
+export class DetailsDto extends AddressesDto {
+  /** @example Ada Example */
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  name?: string;
 
   @IsOptional()
   @IsString()

@@ -20,7 +20,7 @@ import { CreateLeadDto, CreateLeadsDto } from './lead.dto.js';
 import { leadView, timelineView, type LeadView, type TimelineView } from './lead-view.js';
 import { UuidPipe } from '../../http-kit/path-parameters.js';
 import { mayReadPersonal } from '../visibility.js';
-import { AsOfQuery } from './as-of.dto.js';
+import { AsOfQuery } from './times.dto.js';
 
 @ApiTags('leads')
 @Controller('leads')

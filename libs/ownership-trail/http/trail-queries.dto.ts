@@ -1,6 +1,7 @@
 import { IsIn, IsOptional } from 'class-validator';
-import { PageQuery } from '../../http-kit/page-query.dto.js';
-import { IsInstant, IsOpaqueId, IsUuid } from '../../lead-commands/http/field-rules.js';
+import { DEFAULT_PAGE_SIZE, IsCursor, IsPageLimit } from '../../http-kit/page-query.dto.js';
+import { IsOpaqueId, IsUuid } from '../../lead-commands/http/field-rules.js';
+import { PastQuery, PeriodQuery } from '../../lead-commands/http/times.dto.js';
 import { OWNER_ROLES, type OwnerRole } from '../../lead-lifecycle/ownership.js';
 import { IsPlaceFilter } from '../../team-views/http/filter-rules.js';
 
@@ -10,34 +11,29 @@ export class AfterQuery {
   after?: string;
 }
 
-class SealedPageQuery extends PageQuery {
+/** With `at`: who had it at that instant; without, all intervals are told. */
+export class LeadOwnershipQuery extends PastQuery {
+  @IsPageLimit()
+  limit: number = DEFAULT_PAGE_SIZE;
+
+  @IsCursor()
+  cursor?: string;
+
   /** Waits, within bounds, until this revision is sealed. @example 935495d8-3bf2-80f6-9542-088c7f9aba27@4 */
   @IsPlaceFilter()
   after?: string;
 }
 
-export class LeadOwnershipQuery extends SealedPageQuery {
-  /** Who had it at this instant; without it all intervals are told. */
-  @IsOptional()
-  @IsInstant()
-  at?: string;
+class SealedPeriodQuery extends PeriodQuery {
+  @IsPageLimit()
+  limit: number = DEFAULT_PAGE_SIZE;
 
-  /** With `at`. `happened`: by all that is sealed today. `known`: by what had been recorded at that instant. */
-  @IsOptional()
-  @IsIn(['happened', 'known'])
-  as?: 'happened' | 'known';
-}
+  @IsCursor()
+  cursor?: string;
 
-class SealedPeriodQuery extends SealedPageQuery {
-  /** Inclusive. @example 2026-01-01T00:00:00Z */
-  @IsOptional()
-  @IsInstant()
-  from?: string;
-
-  /** Exclusive. @example 2026-04-01T00:00:00Z */
-  @IsOptional()
-  @IsInstant()
-  to?: string;
+  /** Waits, within bounds, until this revision is sealed. @example 935495d8-3bf2-80f6-9542-088c7f9aba27@4 */
+  @IsPlaceFilter()
+  after?: string;
 }
 
 /** Of a team, a person, or a person in a team; the period is of effective time. */

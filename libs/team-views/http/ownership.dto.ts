@@ -1,40 +1,30 @@
 import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
-import { PageQuery } from '../../http-kit/page-query.dto.js';
-import { IsInstant } from '../../lead-commands/http/field-rules.js';
+import { DEFAULT_PAGE_SIZE, IsCursor, IsPageLimit } from '../../http-kit/page-query.dto.js';
+import { PastQuery, PeriodQuery } from '../../lead-commands/http/times.dto.js';
 import { OWNER_ROLES, type OwnerRole } from '../current-owners.js';
-import type { PastAs } from '../past-owners.js';
 import { IsPlaceFilter, IsTextFilter } from './filter-rules.js';
-import { AfterQuery } from './views.dto.js';
 
-export class OwnersQuery extends AfterQuery {
-  /** Default: now. */
-  @IsOptional()
-  @IsInstant()
-  at?: string;
-
-  /** `happened`: by all that is known today. `known`: by what had been recorded at that instant. */
-  @IsOptional()
-  @IsIn(['happened', 'known'])
-  as?: PastAs;
-}
-
-class PeriodQuery extends PageQuery {
+/** Without `at`: now. */
+export class OwnersQuery extends PastQuery {
+  /** @example 935495d8-3bf2-80f6-9542-088c7f9aba27@4 */
   @IsPlaceFilter()
   after?: string;
+}
 
-  /** Inclusive. */
-  @IsOptional()
-  @IsInstant()
-  from?: string;
+class PeriodPageQuery extends PeriodQuery {
+  @IsPageLimit()
+  limit: number = DEFAULT_PAGE_SIZE;
 
-  /** Exclusive. */
-  @IsOptional()
-  @IsInstant()
-  to?: string;
+  @IsCursor()
+  cursor?: string;
+
+  /** @example 935495d8-3bf2-80f6-9542-088c7f9aba27@4 */
+  @IsPlaceFilter()
+  after?: string;
 }
 
 /** Of a team, a person, or a person in a team. */
-export class HeldQuery extends PeriodQuery {
+export class HeldQuery extends PeriodPageQuery {
   @IsTextFilter(128)
   team?: string;
 
@@ -46,7 +36,7 @@ export class HeldQuery extends PeriodQuery {
   role?: OwnerRole;
 }
 
-export class ChangesQuery extends PeriodQuery {
+export class ChangesQuery extends PeriodPageQuery {
   /** Who made them, as the events name them: a person, a service or `rule`. */
   @IsString()
   @MaxLength(128)
