@@ -8,6 +8,7 @@ const PROGRAM = fileURLToPath(new URL('../dist/bundle/cli.js', import.meta.url))
 it('the command line ends without a word where nobody reads what it prints any more', async () => {
   const child = spawn(process.execPath, [PROGRAM, '--help'], { stdio: ['ignore', 'pipe', 'pipe'] });
   child.stdout.destroy();
-  const [said, [code]] = await Promise.all([text(child.stderr), once(child, 'close')]);
+  const ended = once(child, 'close') as Promise<[code: number | null]>;
+  const [said, [code]] = await Promise.all([text(child.stderr), ended]);
   expect({ said, code }).toEqual({ said: '', code: 0 });
 });
