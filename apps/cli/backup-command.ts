@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import { backUp, restore, withoutKeys } from './backup.js';
-import { KEYS } from './backup-files.js';
+import { backUp, keysOf, listed, restore, withoutKeys } from './backup.js';
 import { BuildProgress } from './build-progress.js';
 import { EXIT_HELP } from './exit-codes.js';
 import { dataOption } from './options.js';
@@ -42,7 +41,7 @@ async function runBackup(folder: string, { data }: DataOptions): Promise<void> {
     (done, total) => bar.show(done, total),
   ).finally(() => bar.stop());
   process.stdout.write(
-    `${events} events as of ${takenAt} are in ${folder}; ${KEYS.join(' and ')} are not, keep them apart\n`,
+    `${events} events as of ${takenAt} are in ${folder}; ${listed(keysOf(data))} are not, keep them apart\n`,
   );
 }
 

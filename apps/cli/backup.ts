@@ -94,12 +94,17 @@ export async function restore(from: string, dataDir: string, progress: Progress)
   return manifest;
 }
 
+/** The files of a data directory that no backup holds. */
+export const keysOf = (dataDir: string): readonly string[] =>
+  existsSync(join(dataDir, TRAIL_FOLDER)) ? [...KEYS, keyFileOf(TRAIL_FOLDER)] : KEYS;
+
+export const listed = (names: readonly string[]): string => new Intl.ListFormat('en-GB').format(names);
+
 /** What a restored directory still lacks, in words. */
 export function withoutKeys(dataDir: string): string | undefined {
-  const keys = existsSync(join(dataDir, TRAIL_FOLDER)) ? [...KEYS, keyFileOf(TRAIL_FOLDER)] : KEYS;
-  const lacking = keys.filter((name) => !existsSync(join(dataDir, name)));
+  const lacking = keysOf(dataDir).filter((name) => !existsSync(join(dataDir, name)));
   if (lacking.length === 0) return undefined;
-  return `put the installation's ${new Intl.ListFormat('en-GB').format(lacking)} into ${dataDir} before it is started: no backup holds keys`;
+  return `put the installation's ${listed(lacking)} into ${dataDir} before it is started: no backup holds keys`;
 }
 
 const notAsTaken = (path: string): CommandFailed =>
