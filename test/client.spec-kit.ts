@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '../libs/decider/json.js';
 import type { Problem } from '../libs/http-kit/problem.js';
+import { DescribedAnswers } from './described-answers.spec-kit.js';
 
 export interface Answer<Body> {
   readonly status: number;
@@ -18,6 +19,8 @@ export interface Asking {
 
 /** Nothing here may take so long; a test that hangs is to say where. */
 const LONGEST_MS = 30_000;
+
+const described = new DescribedAnswers();
 
 /** One person's or service's way to a running Baton. */
 export class Client {
@@ -74,9 +77,14 @@ export class Client {
       ...(body === undefined ? {} : { body }),
     });
     const text = await response.text();
-    return { status: response.status, headers: response.headers, body: parsed(text) as Body, text };
+    const answer = { status: response.status, headers: response.headers, body: parsed(text) as Body, text };
+    if (isJson(response)) expect(described.faults(method, path, answer.status, answer.body)).toEqual([]);
+    return answer;
   }
 }
+
+const isJson = ({ ok, headers }: Response): boolean =>
+  ok && headers.get('content-type')?.startsWith('application/json') === true;
 
 function succeeded<Body>(answer: Answer<Body>, path: string): Body {
   if (answer.status >= 300) throw new Error(`${path} answered ${answer.status}: ${answer.text}`);

@@ -2,7 +2,12 @@ import { readFile } from 'node:fs/promises';
 
 interface Schema {
   readonly $ref?: string;
+  readonly type?: string;
   readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+  readonly anyOf?: readonly Schema[];
+  readonly allOf?: readonly Schema[];
+  readonly additionalProperties?: Schema;
   readonly example?: unknown;
 }
 interface Described {
@@ -31,11 +36,31 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
 );
 const schemas = Object.entries(document.components.schemas);
 
+const saysAll = (content: NonNullable<Described['content']>): boolean =>
+  Object.keys(content).length > 0 && Object.values(content).every(({ schema }) => says(schema));
+
+/** An object of which nothing is said, or that has no type, is no description. */
+function says({ $ref, type, properties, items, anyOf, allOf, additionalProperties }: Schema = {}): boolean {
+  if ($ref !== undefined) return says(document.components.schemas[$ref.split('/').at(-1)!]);
+  if (anyOf ?? allOf) return [...(anyOf ?? []), ...(allOf ?? [])].every(says);
+  if (type === 'array') return says(items);
+  return type === 'object' ? properties !== undefined || says(additionalProperties) : type !== undefined;
+}
+
 describe('The description of the API', () => {
   it('says of every body which members it has', () => {
     // The members of a class are described only where its file is named *.dto.ts.
-    expect(schemas.filter(([, { properties = {} }]) => Object.keys(properties).length === 0)).toEqual([]);
-    expect(schemas.length).toBeGreaterThan(50);
+    const bodies = schemas.filter(([name]) => name.endsWith('Dto'));
+    expect(bodies.filter(([, { properties = {} }]) => Object.keys(properties).length === 0)).toEqual([]);
+    expect(bodies.length).toBeGreaterThan(50);
+  });
+
+  it('says of every answer what is in it', () => {
+    const without = operations.filter(([, { responses }]) => {
+      const answers = Object.entries(responses).filter(([status]) => status.startsWith('2'));
+      return answers.length === 0 || !answers.every(([, { content }]) => content && saysAll(content));
+    });
+    expect(without.map(([name]) => name)).toEqual([]);
   });
 
   it('shows an example in every body that a command may have', () => {

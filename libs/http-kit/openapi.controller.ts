@@ -40,7 +40,7 @@ export class OpenApiController {
 
   @Get('openapi.json')
   @PublicRoute()
-  json(): OpenAPIObject {
+  json(): Promise<OpenAPIObject> {
     return this.document.get();
   }
 

@@ -35,7 +35,7 @@ export interface TrailInterval {
     readonly reason?: string;
   };
 }
-export type HeldInterval = TrailInterval & { readonly lead: string };
+export type HeldTrailInterval = TrailInterval & { readonly lead: string };
 
 /** What one leaf changed of a lead. */
 export interface TrailChange {

@@ -3,7 +3,7 @@ import { OWNER_ROLES, type OwnerRole } from '../lead-lifecycle/ownership.js';
 import { parseCheckpointNote } from '../transparency-log/checkpoint.js';
 import type { LeafIndex } from './leaf-index.js';
 import type { HeldRow, LeafIndexTables } from './leaf-index-tables.js';
-import { changeOfRow, intervalOf, type AnswerCheckpoint, type HeldInterval } from './trail-answer.js';
+import { changeOfRow, intervalOf, type AnswerCheckpoint, type HeldTrailInterval } from './trail-answer.js';
 
 export interface HeldQuery {
   readonly team?: string;
@@ -89,7 +89,7 @@ export class TrailAnswers {
         .orderBy('revision')
         .limit(limit + 1)
         .execute();
-      const intervals = rows.slice(0, limit).map((row): HeldInterval => ({ lead: row.lead, ...intervalOf(row) }));
+      const intervals = rows.slice(0, limit).map((row): HeldTrailInterval => ({ lead: row.lead, ...intervalOf(row) }));
       const last = intervals.at(-1);
       const next: HeldCursor | undefined =
         last && rows.length > limit ? [last.since, last.lead, last.role, last.revision] : undefined;

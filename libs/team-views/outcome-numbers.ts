@@ -1,5 +1,7 @@
 import { sql, type Kysely } from 'kysely';
+import type { FunnelDimension } from '../metric-catalogue/metric.js';
 import type { OutcomeDimension, OutcomeMetric } from '../metric-catalogue/outcome-metric.js';
+import type { StandingDimension } from '../metric-catalogue/standing-metric.js';
 import type { ReadDatabase } from '../read-database/read-database.js';
 import { leadingColumns } from './leading-columns.js';
 import { COUNTED_BY, type OutcomeTables } from './outcome-tables.js';
@@ -24,9 +26,11 @@ export interface NumbersQuery extends OutcomeFilter {
   readonly by: readonly OutcomeDimension[];
 }
 
+type NumberDimension = FunnelDimension | OutcomeDimension | StandingDimension;
+
 export interface NumberRow {
   /** the dimensions that the rows are apart by; null for none */
-  readonly of: Partial<Record<OutcomeDimension, string | null>>;
+  readonly of: Partial<Record<NumberDimension, string | null>>;
   /** of a share the units that have it; else what is counted or added up, money in units of its currency */
   readonly numerator: number;
   /** the units that it is over; null where the number is a count */
