@@ -45,15 +45,14 @@ export function isSignature(sig: unknown): sig is EventSignature {
   return [ed25519, ...(batch?.path ?? [])].every((text) => decodeBase64(text) !== undefined);
 }
 
-/** What is signed for a batch. An event's own text is a JSON object, so neither can be taken for the other. */
-export const batchText = (size: number, root: Uint8Array): string =>
-  `baton-events/v1\nsize ${size}\nroot ${encodeBase64(root)}\n`;
+/** What is signed for a batch, with its tree's root in base64. An event's own text is a JSON object, so neither can be taken for the other. */
+export const batchText = (size: number, root: string): string => `baton-events/v1\nsize ${size}\nroot ${root}\n`;
 
 /** Whether the signature holds for what the writer signs of an event. @param sig of the form that `isSignature` asks for */
 export function signatureHolds(signed: Uint8Array, sig: EventSignature, publicKey: KeyObject): boolean {
   if (sig.batch === undefined) return verifyEd25519(publicKey, signed, Buffer.from(sig.ed25519, 'base64'));
   const root = rootOver(leafHash(signed), sig.batch);
-  return root !== undefined && batchHolds(batchText(sig.batch.size, root), sig.ed25519, publicKey);
+  return root !== undefined && batchHolds(batchText(sig.batch.size, encodeBase64(root)), sig.ed25519, publicKey);
 }
 
 /** Of the tree that has the leaf at that place. */

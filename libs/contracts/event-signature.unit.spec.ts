@@ -2,7 +2,7 @@ import { createPublicKey, sign, type KeyObject } from 'node:crypto';
 import fc from 'fast-check';
 import { inclusionPaths } from '../transparency-log/inclusion-paths.js';
 import { encodeBase64 } from '../transparency-log/base64.js';
-import { leafHash } from '../transparency-log/merkle-hash.js';
+import { leafHashOfText } from '../transparency-log/merkle-hash.js';
 import { privateKeyOf } from '../transparency-log/ed25519.js';
 import { batchText, isSignature, MOST_IN_BATCH, signatureHolds, type EventSignature } from './event-signature.js';
 
@@ -13,12 +13,14 @@ const textOf = (at: number): Buffer => Buffer.from(`{"eventId":"${at}"}`);
 
 /** The signatures of so many events that were signed together. */
 function batchOf(size: number, by?: KeyObject): readonly EventSignature[] {
-  const { root, paths } = inclusionPaths(Array.from({ length: size }, (_, at) => leafHash(textOf(at))));
+  const { root, paths } = inclusionPaths(
+    Array.from({ length: size }, (_, at) => leafHashOfText(textOf(at).toString())),
+  );
   const ed25519 = signed(batchText(size, root), by);
   return paths.map((path, index) => ({
     key: '0123abcd',
     ed25519,
-    batch: { size, index, path: path.map(encodeBase64) },
+    batch: { size, index, path },
   }));
 }
 
@@ -97,7 +99,7 @@ describe('The signature of a batch', () => {
   });
 
   it('of a text that an event cannot have: what is signed for a batch is no JSON', () => {
-    expect(batchText(2, Buffer.alloc(32))).toBe(
+    expect(batchText(2, encodeBase64(Buffer.alloc(32)))).toBe(
       'baton-events/v1\nsize 2\nroot AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n',
     );
   });

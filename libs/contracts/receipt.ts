@@ -1,3 +1,4 @@
+import type { JsonObject } from '../decider/json.js';
 import type { RecordedEvent } from '../event-store/event-store.js';
 import type { Parsed } from '../transparency-log/parsed.js';
 import type { EventSignature } from './event-signature.js';
@@ -24,16 +25,24 @@ export interface Receipt {
 
 /** The receipt of a stored event, the same whenever it is asked for; none for one that somebody wrote unsigned. */
 export function receiptOf(event: RecordedEvent | PlacedEvent): Receipt | undefined {
-  const known = signedHere.get(event.metadata);
-  if (known) return known;
-  const { sig, ...leaf } = leafOf(event, undefined);
-  return sig && { leaf, signature: sig };
+  const { sig, [LEAF]: known } = event.metadata as Signed;
+  if (sig === undefined) return undefined;
+  if (known !== undefined) return { leaf: known, signature: sig };
+  const { sig: _sig, ...leaf } = leafOf(event, undefined);
+  return { leaf, signature: sig };
 }
 
 /** Whether a key that was in use when the event was recorded signed the receipt. */
 export const verifyReceipt = ({ leaf, signature }: Receipt, keys: EventKeys): Parsed<true> =>
   verifyEventSignature({ ...leaf, sig: signature }, keys);
 
-/** By the metadata of events that this process has just signed: making a leaf again costs as much as signing it. */
-const signedHere = new WeakMap<object, Receipt>();
-export const rememberReceipt = (metadata: object, receipt: Receipt): void => void signedHere.set(metadata, receipt);
+/** Of metadata that this process has just signed: making a leaf again costs as much as signing it. */
+const LEAF = Symbol('leaf');
+interface Signed {
+  readonly sig?: EventSignature;
+  readonly [LEAF]?: Leaf;
+}
+
+/** Metadata with its signature, which knows the leaf that was signed; nobody else sees that, and no copy has it. */
+export const signedMetadata = (metadata: JsonObject, sig: EventSignature, leaf: Leaf): JsonObject =>
+  Object.defineProperty({ ...metadata, sig }, LEAF, { value: leaf });

@@ -1,5 +1,4 @@
 import { batchText, MOST_IN_BATCH, type EventSignature } from '../contracts/event-signature.js';
-import { encodeBase64 } from '../transparency-log/base64.js';
 import { inclusionPaths } from '../transparency-log/inclusion-paths.js';
 import { leafHashOfText } from '../transparency-log/merkle-hash.js';
 
@@ -7,59 +6,54 @@ import { leafHashOfText } from '../transparency-log/merkle-hash.js';
 export type MakeSignature = (text: string) => string;
 export type SignatureOf = Omit<EventSignature, 'key'>;
 
+/** What is to be signed in this turn of the event loop. */
 interface Waiting {
-  readonly signed: string;
-  readonly resolve: (signature: SignatureOf) => void;
-  readonly reject: (fault: unknown) => void;
+  readonly texts: string[];
+  /** in their order */
+  readonly signatures: Promise<readonly SignatureOf[]>;
 }
 
 /** Signs once for all events that are to be signed in one turn of the event loop. */
 export class BatchSigning {
-  private waiting: Waiting[] = [];
+  #waiting: Waiting | undefined;
 
   constructor(private readonly makeSignature: MakeSignature) {}
 
-  /** @param signed what the writer signs of an event (leaf.ts) */
-  sign(signed: string): Promise<SignatureOf> {
-    return new Promise((resolve, reject) => {
-      if (this.waiting.length === 0) setImmediate(() => this.signWaiting());
-      this.waiting.push({ signed, resolve, reject });
+  /**
+   * @param signed what the writer signs of each event (leaf.ts)
+   * @returns a signature for each, in that order
+   */
+  async sign(signed: readonly string[]): Promise<readonly SignatureOf[]> {
+    const { texts, signatures } = (this.#waiting ??= this.#begin());
+    const from = texts.length;
+    texts.push(...signed);
+    return (await signatures).slice(from, from + signed.length);
+  }
+
+  #begin(): Waiting {
+    const texts: string[] = [];
+    const endOfTurn = new Promise<void>((resolve) => setImmediate(resolve));
+    const signatures = endOfTurn.then(() => {
+      this.#waiting = undefined;
+      return signaturesOf(texts, this.makeSignature);
     });
-  }
-
-  private signWaiting(): void {
-    const all = this.waiting;
-    this.waiting = [];
-    for (let from = 0; from < all.length; from += MOST_IN_BATCH)
-      this.signTogether(all.slice(from, from + MOST_IN_BATCH));
-  }
-
-  private signTogether(batch: readonly Waiting[]): void {
-    try {
-      const signatures = signaturesOf(
-        batch.map(({ signed }) => signed),
-        this.makeSignature,
-      );
-      for (const [at, signature] of signatures.entries()) batch[at]?.resolve(signature);
-    } catch (fault) {
-      for (const { reject } of batch) reject(fault);
-    }
+    return { texts, signatures };
   }
 }
 
-/** In the order of what they are of: an event's own where there is but one, else each its place under one root. */
 function signaturesOf(signed: readonly string[], make: MakeSignature): readonly SignatureOf[] {
+  const signatures: SignatureOf[] = [];
+  for (let from = 0; from < signed.length; from += MOST_IN_BATCH)
+    signatures.push(...signedTogether(signed.slice(from, from + MOST_IN_BATCH), make));
+  return signatures;
+}
+
+/** An event's own where there is but one, else each its place under one root. */
+function signedTogether(signed: readonly string[], make: MakeSignature): readonly SignatureOf[] {
   const [first, ...others] = signed;
   if (first !== undefined && others.length === 0) return [{ ed25519: make(first) }];
   const { root, paths } = inclusionPaths(signed.map(leafHashOfText));
   const size = signed.length;
   const ed25519 = make(batchText(size, root));
-  // A hash near the root is in the paths of many.
-  const encoded = new Map<Uint8Array, string>();
-  const textOf = (hash: Uint8Array): string => {
-    const text = encoded.get(hash) ?? encodeBase64(hash);
-    encoded.set(hash, text);
-    return text;
-  };
-  return paths.map((path, index) => ({ ed25519, batch: { size, index, path: path.map(textOf) } }));
+  return paths.map((path, index) => ({ batch: { index, path, size }, ed25519 }));
 }

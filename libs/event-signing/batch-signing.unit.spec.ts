@@ -21,8 +21,9 @@ describe('Signing in batches', () => {
     if (fails) throw new Error('no signature');
     return sign(null, Buffer.from(text), privateKey).toString('base64');
   };
+  const signOne = async (at: number): Promise<SignatureOf> => (await signing.sign([textOf(at)]))[0]!;
   const signAll = (from: number, to: number) =>
-    Promise.all(Array.from({ length: to - from }, (_, at) => signing.sign(textOf(from + at))));
+    Promise.all(Array.from({ length: to - from }, (_, at) => signOne(from + at)));
   beforeEach(() => {
     texts = [];
     fails = false;
@@ -30,7 +31,7 @@ describe('Signing in batches', () => {
   });
 
   it('signs an event that is alone by itself', async () => {
-    const signature = await signing.sign(textOf(0));
+    const signature = await signOne(0);
     expect(signature.batch).toBeUndefined();
     expect([texts, holds(0, signature)]).toEqual([[textOf(0)], true]);
   });
@@ -43,6 +44,14 @@ describe('Signing in batches', () => {
     expect(texts).toHaveLength(2);
   });
 
+  it('gives each append the signatures of its own events, in their order', async () => {
+    const [one, three] = await Promise.all([signOne(0), signing.sign([1, 2, 3].map(textOf))]);
+    expect([one, ...three].map((signature, at) => [signature.batch?.index, holds(at, signature)])).toEqual(
+      [0, 1, 2, 3].map((at) => [at, true]),
+    );
+    expect(three).toHaveLength(3);
+  });
+
   it('takes no more at once than a proof may be of', async () => {
     const all = await signAll(0, MOST_IN_BATCH + 1);
     expect(sizes(all)).toEqual([...Array<number>(MOST_IN_BATCH).fill(MOST_IN_BATCH), undefined]);
@@ -50,9 +59,9 @@ describe('Signing in batches', () => {
 
   it('tells a fault to all that it was to sign, and signs what comes after', async () => {
     fails = true;
-    const lost = await Promise.allSettled([signAll(0, 1), signing.sign(textOf(1))]);
+    const lost = await Promise.allSettled([signAll(0, 1), signOne(1)]);
     expect(lost.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     fails = false;
-    expect(holds(2, await signing.sign(textOf(2)))).toBe(true);
+    expect(holds(2, await signOne(2))).toBe(true);
   });
 });

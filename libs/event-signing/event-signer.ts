@@ -1,16 +1,23 @@
 import { canonicalJson } from '../canonical-json/canonical-json.js';
 import type { EventMetadata } from '../contracts/event-metadata.js';
 import type { EventSignature } from '../contracts/event-signature.js';
-import { signedText, unsignedLeaf } from '../contracts/leaf.js';
-import { rememberReceipt } from '../contracts/receipt.js';
+import { signedText, unsignedLeaf, type Leaf } from '../contracts/leaf.js';
+import { signedMetadata } from '../contracts/receipt.js';
 import type { JsonObject } from '../decider/json.js';
 import type { NewEvent } from '../event-store/event-store.js';
-import { ReadyEvent } from '../event-store/ready-event.js';
+import { ReadyEvent, type EventTexts } from '../event-store/ready-event.js';
 import { encodeBase64 } from '../transparency-log/base64.js';
 import { signEd25519 } from '../transparency-log/ed25519.js';
 import { idHex, type NoteKey } from '../transparency-log/note-key.js';
 import type { NoteSigner } from '../transparency-log/note-signer.js';
 import { BatchSigning } from './batch-signing.js';
+
+/** What is signed of an event, and what is stored of it. */
+interface Unsigned {
+  readonly event: NewEvent;
+  readonly texts: EventTexts;
+  readonly leaf: Leaf;
+}
 
 /** Signs events before they are written, with the key that whoever administers the store does not have. */
 export class EventSigner {
@@ -40,19 +47,18 @@ export class EventSigner {
    *
    * @param revision of the first of them in the stream, from 0
    */
-  sign(stream: string, revision: number, events: readonly NewEvent[]): Promise<readonly NewEvent[]> {
-    return Promise.all(events.map((event, index) => this.#signed(event, stream, revision + index)));
+  async sign(stream: string, revision: number, events: readonly NewEvent[]): Promise<readonly NewEvent[]> {
+    const unsigned = events.map((event, index) => this.#unsigned(event, stream, revision + index));
+    const signatures = await this.#batches.sign(unsigned.map(({ leaf }) => signedText(leaf)));
+    return signatures.map((signature, at) => signed(unsigned[at] as Unsigned, { ...signature, key: this.#keyId }));
   }
 
-  async #signed(event: NewEvent, stream: string, revision: number): Promise<NewEvent> {
-    const metadata = this.#inUse(unsigned(event.metadata));
+  #unsigned(event: NewEvent, stream: string, revision: number): Unsigned {
+    const metadata = this.#inUse(withoutSignature(event.metadata));
     const { id, type, data } = event;
     const texts = { data: canonicalJson(data), metadata: canonicalJson(metadata) };
     const leaf = unsignedLeaf({ id, type, data, metadata, stream, revision }, texts);
-    const sig: EventSignature = { key: this.#keyId, ...(await this.#batches.sign(signedText(leaf))) };
-    const signed: JsonObject = { ...metadata, sig };
-    rememberReceipt(signed, { leaf, signature: sig });
-    return new ReadyEvent(id, type, data, signed, { data: texts.data, metadata: withSignature(texts.metadata, sig) });
+    return { event: { id, type, data, metadata }, texts, leaf };
   }
 
   #inUse(metadata: JsonObject): JsonObject {
@@ -62,12 +68,14 @@ export class EventSigner {
 }
 
 /** An event that was signed before, for another place, is signed as if it had not been. */
-function unsigned(metadata: JsonObject): JsonObject {
+function withoutSignature(metadata: JsonObject): JsonObject {
   if (metadata['sig'] === undefined) return metadata;
   const { sig: _other, ...rest } = metadata;
   return rest;
 }
 
-/** @param metadata text of an object that says something: no event is without the time at which it was recorded */
-const withSignature = (metadata: string, sig: EventSignature): string =>
-  `${metadata.slice(0, -1)},"sig":${JSON.stringify(sig)}}`;
+function signed({ event: { id, type, data, metadata }, texts, leaf }: Unsigned, sig: EventSignature): NewEvent {
+  // Text of an object that says something: no event is without the time at which it was recorded.
+  const text = `${texts.metadata.slice(0, -1)},"sig":${JSON.stringify(sig)}}`;
+  return new ReadyEvent(id, type, data, signedMetadata(metadata, sig, leaf), { data: texts.data, metadata: text });
+}

@@ -28,9 +28,12 @@ export interface Envelope {
   readonly ifMatch?: RevisionCondition;
 }
 
-/** The caller as an actor in each of its roles: a right may come from any of them. */
+/** The caller as an actor in each of its roles: a right may come from any of them. In the order of canonical JSON. */
 export const actorsOf = ({ subject, roles }: Sender): readonly Actor[] =>
-  roles.map((role) => ({ kind: kindOf(role), id: subject, role }));
+  roles.map((role) => ({ id: subject, kind: kindOf(role), role }));
+
+/** How it is known who the caller is, in the order of canonical JSON. */
+export const authnOf = ({ how, issuer }: Sender): EventMetadata['authn'] => ({ how, iss: issuer });
 
 function kindOf(role: Role): Actor['kind'] {
   if (role === 'rule') return 'rule';

@@ -9,7 +9,7 @@ import type { LeadState } from '../lead-lifecycle/lead-state.js';
 import { WHO_MAY } from '../lead-lifecycle/permissions.js';
 import { satisfies } from '../http-kit/entity-tag.js';
 import type { NewEvent } from '../event-store/event-store.js';
-import { actorsOf, type Envelope, type Sender } from './caller.js';
+import { actorsOf, authnOf, type Envelope, type Sender } from './caller.js';
 import type { CommandParts } from './command-parts.js';
 import { personBehind, survivorOf } from './contact-identity.js';
 import { leadFold } from './folds.js';
@@ -154,7 +154,7 @@ export class LeadCommands {
       correlationId,
       causationId: causationId ?? command.commandId,
       actor,
-      authn: { iss: sender.issuer, how: sender.how },
+      authn: authnOf(sender),
       recordedAt: now > recordedAt ? now : recordedAt,
       after: revision,
     };

@@ -9,7 +9,7 @@ import { UNCREATED, type LeadState } from '../lead-lifecycle/lead-state.js';
 import { contactStream, hasWithdrawn, type ContactState } from '../contacts/contact.js';
 import { decideContact } from '../contacts/decide-contact.js';
 import type { RecordedEvent } from '../event-store/event-store.js';
-import { actorsOf, type Envelope } from './caller.js';
+import { actorsOf, authnOf, type Envelope } from './caller.js';
 import type { CommandParts } from './command-parts.js';
 import type { Writing } from './event-writer.js';
 import { contactFold, leadFold } from './folds.js';
@@ -211,7 +211,7 @@ export class LeadCreation {
   ): Writing {
     const { commandId } = command;
     const { correlationId, causationId = commandId, sender } = envelope;
-    const authn = { iss: sender.issuer, how: sender.how };
+    const authn = authnOf(sender);
     return { stream, commandId, bodyMac, correlationId, causationId, actor, authn, ...place };
   }
 }

@@ -7,7 +7,7 @@ import { isoTime } from '../decider/clock.js';
 import type { Actor, Decision, EventDraft, Refusal } from '../decider/decision.js';
 import { satisfies } from '../http-kit/entity-tag.js';
 import { bodyMac, commandId as commandIdOf } from '../ids/command-ids.js';
-import { actorsOf, type Envelope } from './caller.js';
+import { actorsOf, authnOf, type Envelope } from './caller.js';
 import type { CommandParts } from './command-parts.js';
 import { teamFold, versionsFold } from './folds.js';
 import type { Fold, LoadedStream } from './loaded-stream.js';
@@ -112,7 +112,7 @@ export class PlainCommands {
       correlationId,
       causationId,
       actor,
-      authn: { iss: sender.issuer, how: sender.how },
+      authn: authnOf(sender),
       recordedAt: now > recordedAt ? now : recordedAt,
       after: revision,
     };

@@ -6,5 +6,5 @@ import type { Actor } from '../decider/decision.js';
  */
 export function actorOf(draft: { readonly rule?: string }, caller: Actor): Actor {
   if (draft.rule === undefined) return caller;
-  return caller.role === 'rule' ? { ...caller, id: draft.rule } : { kind: 'rule', id: draft.rule, role: 'rule' };
+  return caller.role === 'rule' ? { ...caller, id: draft.rule } : { id: draft.rule, kind: 'rule', role: 'rule' };
 }

@@ -20,8 +20,9 @@ export function leafHash(data: Uint8Array): Buffer {
   return sha256(input);
 }
 
-/** The same of a text's UTF-8, for which no bytes of its own have to be made. */
-export const leafHashOfText = (text: string): Buffer => sha256(String.fromCharCode(LEAF_PREFIX) + text);
+/** The same of a text's UTF-8, in base64: no bytes of its own have to be made for it. */
+export const leafHashOfText = (text: string): string =>
+  hash('sha256', String.fromCharCode(LEAF_PREFIX) + text, 'base64');
 
 /**
  * SHA-256(0x01 ‖ left ‖ right).
@@ -33,6 +34,13 @@ export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
   node.set(left, 1);
   node.set(right, 1 + HASH_BYTES);
   return sha256(node);
+}
+
+/** The same of hashes in base64, in base64. @throws RangeError like nodeHash */
+export function nodeHashOfTexts(left: string, right: string): string {
+  if (node.write(left, 1, 'base64') !== HASH_BYTES || node.write(right, 1 + HASH_BYTES, 'base64') !== HASH_BYTES)
+    throw new RangeError(`a hash has ${HASH_BYTES} bytes`);
+  return hash('sha256', node, 'base64');
 }
 
 /** By way of a string, which Node hands out in two thirds of the time that it takes for a buffer of its own. */
