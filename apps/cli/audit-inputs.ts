@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { parseEventKeys, type EventKeys } from '../../libs/contracts/event-keys.js';
 import { parseHeld } from '../../libs/ownership-trail/held-checkpoints.js';
-import type { Freshness, Verdict } from '../../libs/ownership-trail/verdict.js';
+import type { Freshness, Verdict, WitnessedFrom } from '../../libs/ownership-trail/verdict.js';
 import { parsePolicy } from '../../libs/transparency-log/policy-file.js';
 import type { TlogPolicy } from '../../libs/transparency-log/tlog-policy.js';
 import type { TrustedCheckpoint } from '../../libs/transparency-log/trusted-checkpoint.js';
@@ -40,6 +40,20 @@ export const addTrustOptions = (command: Command): Command =>
     .option('--skew <seconds>', 'how far the writer’s and the witnesses’ clocks may be apart, sealing included', '60')
     .option('--json', 'the report as JSON', false)
     .addHelpText('after', AUDIT_EXIT_HELP);
+
+/** Where kept checkpoints are asked for their quorum: from which on. */
+export const addWitnessedFrom = (command: Command): Command =>
+  command.option(
+    '--witnessed-from <leaves>',
+    'older kept checkpoints need no quorum: the log had no witnesses yet, as you were told out of band',
+  );
+
+/** @throws Unusable */
+export function witnessedFrom(given: string | undefined): WitnessedFrom {
+  if (given === undefined) return {};
+  if (!/^\d{1,15}$/.test(given)) throw new Unusable('--witnessed-from must be a whole number of leaves');
+  return { witnessedFrom: Number(given) };
+}
 
 export interface Trust extends Freshness {
   readonly policy: TlogPolicy;

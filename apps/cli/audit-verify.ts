@@ -15,11 +15,13 @@ import { LogUnreachable } from '../../libs/ownership-trail/http-trail.js';
 import type { TrailSource } from '../../libs/ownership-trail/trail-source.js';
 import {
   addTrustOptions,
+  addWitnessedFrom,
   eventKeysFrom,
   fileOf,
   runAudit,
   trustFrom,
   Unusable,
+  witnessedFrom,
   type TrustArguments,
 } from './audit-inputs.js';
 import type { AuditProgress } from './audit-progress.js';
@@ -32,6 +34,7 @@ interface VerifyArguments extends TrustArguments {
   readonly token?: string;
   readonly store?: string;
   readonly receipt?: string;
+  readonly witnessedFrom?: string;
 }
 
 export function addVerifyCommand(audit: Command): void {
@@ -42,13 +45,15 @@ export function addVerifyCommand(audit: Command): void {
     .option('--receipt <file>', 'instead of a bundle: receipts of events, which must have their leaves in --log')
     .requiredOption('--event-keys <file>', 'the keys with which events are signed, given to you out of band')
     .option('--store <folder>', 'the data directory with the events: data and metadata are compared, too');
-  addTrustOptions(addLogOptions(command)).action(async (file: string | undefined, given: VerifyArguments) => {
-    process.exitCode = await runAudit<BundleReport & ReceiptReport>(
-      given.json,
-      (progress) => verify(file, given, progress),
-      (report) => [...inWords(report), ...sealedLines(report)],
-    );
-  });
+  addTrustOptions(addWitnessedFrom(addLogOptions(command))).action(
+    async (file: string | undefined, given: VerifyArguments) => {
+      process.exitCode = await runAudit<BundleReport & ReceiptReport>(
+        given.json,
+        (progress) => verify(file, given, progress),
+        (report) => [...inWords(report), ...sealedLines(report)],
+      );
+    },
+  );
 }
 
 /** Where the whole log is. */
@@ -69,6 +74,7 @@ async function verify(
 ): Promise<BundleReport & ReceiptReport> {
   const options = {
     ...(await trustFrom(given)),
+    ...witnessedFrom(given.witnessedFrom),
     eventKeys: await eventKeysFrom(given.eventKeys),
     onProgress: (leaves: number, size: number) => progress.reached(leaves, size),
   };

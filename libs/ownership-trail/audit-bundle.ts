@@ -69,7 +69,8 @@ export async function auditBundle(bytes: Uint8Array, options: AuditBundleOptions
   if (different) return tampered(proven.head, different);
   const doubt = doubtOf(proven.head, options);
   const unseen = unseenLeaf(proven, options);
-  const [unwitnessed] = proven.unwitnessed;
+  const { witnessedFrom = 0 } = options;
+  const unwitnessed = proven.unwitnessed.find((size) => size >= witnessedFrom);
   const doubts = [
     ...(found === undefined ? ['not shown to be complete: the log itself has to be read (--log)'] : []),
     ...(found === undefined ? proven.undecided.map(heldDoubt) : []),
@@ -102,9 +103,12 @@ const tampered = (head: TrustedCheckpoint | undefined, broken: BrokenLeaf): Bund
 });
 
 /** Whoever takes the checkpoint before a leaf out of a bundle opens its time to that side: that has to be seen. */
-function unseenLeaf({ leaves, unwitnessed }: ProvenBundle, { policy }: BundleChecks): number | undefined {
-  if (policy.quorum === undefined || unwitnessed.length > 0) return undefined;
-  return leaves.find(({ seen }) => seen.notBefore === undefined)?.index;
+function unseenLeaf(
+  { leaves, unwitnessed }: ProvenBundle,
+  { policy, witnessedFrom = 0 }: BundleChecks,
+): number | undefined {
+  if (policy.quorum === undefined || unwitnessed.some((size) => size >= witnessedFrom)) return undefined;
+  return leaves.find(({ index, seen }) => index >= witnessedFrom && seen.notBefore === undefined)?.index;
 }
 
 const heldDoubt = ({ checkpoint }: TrustedCheckpoint): string =>

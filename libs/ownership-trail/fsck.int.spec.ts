@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeLeaf, leafOf } from '../contracts/leaf.js';
 import { MemoryEventStore } from '../event-store/memory-event-store.js';
@@ -120,7 +120,74 @@ describe('a whole log in its folder', () => {
     const folder = copy(changed('checkpoints/120', (b) => b.toString().replace(/— witness[^\n]*\n/, '')));
     expect(await check(folder)).toMatchObject({
       verdict: 'incomplete',
-      rule: 'unwitnessed: checkpoints/120 has not its quorum',
+      rule: 'unwitnessed: checkpoints/120 has not its quorum; all from that of 130 leaves on have theirs',
+    });
+  });
+
+  describe('whose witnesses were named when it had leaves already', () => {
+    const stripped = (until: number) => (folder: string) => {
+      const bare = (note: Buffer) => note.toString().replace(/— witness[^\n]*\n/g, '');
+      for (const path of readdirSync(join(folder, 'checkpoints'))) {
+        if (parseInt(path, 10) < until) changed(`checkpoints/${path}`, bare)(folder);
+      }
+    };
+    const checkFrom = (folder: string, witnessedFrom: number) =>
+      fsck(folder, { policy, eventKeys: EVENT_KEYS, witnessedFrom });
+
+    it('is proven from the checkpoint on that the auditor was told of, and not by itself', async () => {
+      const folder = copy(stripped(130));
+      expect(await check(folder)).toMatchObject({
+        verdict: 'incomplete',
+        rule: 'unwitnessed: checkpoints/0 has not its quorum; all from that of 130 leaves on have theirs',
+      });
+      const { rule, ...report } = await checkFrom(folder, 130);
+      expect(report).toMatchObject({ verdict: 'proven', witnessedFrom: 130, keptCheckpoints: 31 });
+      expect(rule).toBeUndefined();
+    });
+
+    it.each<[string, number, (folder: string) => void, string]>([
+      [
+        'a later one without its quorum',
+        130,
+        stripped(210),
+        'checkpoints/130 has not its quorum; all from that of 210',
+      ],
+      ['none kept of that size', 125, stripped(120), 'no checkpoint of 125 leaves was kept'],
+      [
+        'the one of that size taken away',
+        130,
+        (folder) => {
+          stripped(130)(folder);
+          for (const form of ['130', '130.last']) rmSync(join(folder, 'checkpoints', form), { force: true });
+        },
+        'no checkpoint of 130 leaves was kept',
+      ],
+    ])('is not proven with %s', async (_, from, spoil, rule) => {
+      const report = await checkFrom(copy(spoil), from);
+      expect([report.verdict, report.rule]).toEqual(['incomplete', expect.stringContaining(rule)]);
+    });
+
+    it('is tampered with where an old leaf is another, or was written back after the first quorum', async () => {
+      const other = copy((folder) => {
+        stripped(130)(folder);
+        changed('tile/entries/000', (b) => ((b[700]! ^= 1), b))(folder);
+      });
+      expect((await checkFrom(other, 130)).verdict).toBe('tampered');
+      const at = 140;
+      const late = sealed(
+        events.map((event, index) => {
+          if (index !== at) return event;
+          const recordedAt = new Date((T0 + 60 * MINUTE) * 1_000).toISOString();
+          return signedEvent({ ...event, metadata: { ...event.metadata, recordedAt, occurredAt: recordedAt } });
+        }),
+      );
+      folders.push(late.folder);
+      stripped(130)(late.folder);
+      expect(await checkFrom(late.folder, 130)).toMatchObject({
+        verdict: 'tampered',
+        index: at,
+        rule: expect.stringMatching(/^back-dated/) as unknown,
+      });
     });
   });
 

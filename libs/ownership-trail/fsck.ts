@@ -6,14 +6,22 @@ import { archivedSizes } from './checkpoint-archive.js';
 import { compareWithStore, type StoreDifference } from './compare-store.js';
 import { checkLog, type LogCheckOptions } from './log-check.js';
 import { decisionsIn, undecidedDoubt, undecidedLeaf } from './quarantine-decisions.js';
-import type { FoundLeaf } from './scan-range.js';
+import type { FoundLeaf, UnwitnessedCheckpoint } from './scan-range.js';
 import { USUAL_SKEW } from './seen-between.js';
 import type { StoreReading } from './store-follower.js';
 import { TrailFolder } from './trail-folder.js';
 import { continuesFrom, trustedHead } from './trusted-log.js';
-import { doubtOf, isoOf, saidOfLog, type Freshness, type SaidOfLog, type Verdict } from './verdict.js';
+import {
+  doubtOf,
+  isoOf,
+  saidOfLog,
+  type Freshness,
+  type SaidOfLog,
+  type Verdict,
+  type WitnessedFrom,
+} from './verdict.js';
 
-export interface FsckOptions extends Pick<LogCheckOptions, 'threads' | 'onProgress'>, Freshness {
+export interface FsckOptions extends Pick<LogCheckOptions, 'threads' | 'onProgress'>, Freshness, WitnessedFrom {
   readonly policy: TlogPolicy;
   /** without them the signatures of the events are not checked */
   readonly eventKeys?: EventKeys;
@@ -33,6 +41,8 @@ export interface FsckReport extends Partial<SaidOfLog> {
   readonly index?: number;
   readonly streams?: number;
   readonly eventSignatures?: 'checked' | 'not checked';
+  /** where older kept checkpoints have no quorum: from how many leaves on all have */
+  readonly witnessedFrom?: number;
   /** how many kept checkpoints were checked, and with them when each leaf came into the log */
   readonly keptCheckpoints?: number;
   /** leaves that were sealed by a quarantine */
@@ -68,11 +78,10 @@ export async function fsck(folder: string, options: FsckOptions): Promise<FsckRe
   if (!checked.ok) return { verdict: 'tampered', rule: checked.rule, index: checked.index, ...said };
   const different = store && (await storeProblem(log, head.value, checked.quarantined, { ...options, store }));
   if (different) return { verdict: 'tampered', ...different, ...said };
-  const [unwitnessed] = checked.unwitnessed;
   const undecided = checked.quarantined[decisionsIn(checked.found.map(({ leaf }) => leaf))];
   const doubt =
     doubtOf(head.value, options) ??
-    (unwitnessed && `unwitnessed: ${unwitnessed} has not its quorum`) ??
+    unwitnessedDoubt(checked.unwitnessed, sizes, options) ??
     (undecided && undecidedDoubt(undecided.index));
   return {
     verdict: doubt === undefined ? 'proven' : 'incomplete',
@@ -80,11 +89,34 @@ export async function fsck(folder: string, options: FsckOptions): Promise<FsckRe
     ...said,
     streams: checked.chains.chains.size,
     eventSignatures: eventKeys ? 'checked' : 'not checked',
+    ...(doubt === undefined && checked.unwitnessed.length > 0 ? { witnessedFrom: options.witnessedFrom } : {}),
     keptCheckpoints: sizes.length,
     quarantined: checked.quarantined.map(({ index }) => index),
     declaredLate: checked.declaredLate,
     ...(store ? { store: 'the same' } : {}),
   };
+}
+
+/**
+ * A kept checkpoint without its quorum, from where on all must have theirs. Whoever takes a cosignature away makes the
+ * times wider between which leaves came in, so that only the auditor can say that there never was one.
+ */
+function unwitnessedDoubt(
+  unwitnessed: readonly UnwitnessedCheckpoint[],
+  sizes: readonly number[],
+  { witnessedFrom = 0 }: WitnessedFrom,
+): string | undefined {
+  const missing = unwitnessed.find(({ size }) => size >= witnessedFrom);
+  if (missing) {
+    const last = unwitnessed.at(-1)?.size ?? 0;
+    const next = sizes.find((size) => size > last);
+    const from = next === undefined ? '' : `; all from that of ${next} leaves on have theirs`;
+    return `unwitnessed: ${missing.path} has not its quorum${from}`;
+  }
+  // Without it nothing would say when the first leaves after it came in.
+  return unwitnessed.length === 0 || sizes.includes(witnessedFrom)
+    ? undefined
+    : `unwitnessed: no checkpoint of ${witnessedFrom} leaves was kept`;
 }
 
 /** What the store has against the log: an event, a leaf, or that nobody decided on what was sealed by a quarantine. */

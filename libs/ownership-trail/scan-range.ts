@@ -39,10 +39,16 @@ export interface ScanFindings {
   /** the leaves of what was wanted, in order */
   readonly found: readonly FoundLeaf[];
   readonly quarantined: readonly FoundLeaf[];
-  /** kept checkpoints without the quorum that the policy asks for */
-  readonly unwitnessed: readonly string[];
+  /** kept checkpoints without the quorum that the policy asks for, rising */
+  readonly unwitnessed: readonly UnwitnessedCheckpoint[];
   /** leaves said to have happened long before they came into the log */
   readonly declaredLate: number;
+}
+
+export interface UnwitnessedCheckpoint {
+  readonly size: number;
+  /** which of its forms */
+  readonly path: string;
 }
 
 export interface ScanResult extends ScanFindings {
@@ -71,7 +77,7 @@ class RangeScan {
   readonly #roots: Uint8Array[] = [];
   readonly #found: FoundLeaf[] = [];
   readonly #quarantined: FoundLeaf[] = [];
-  readonly #unwitnessed: string[] = [];
+  readonly #unwitnessed: UnwitnessedCheckpoint[] = [];
   #declaredLate = 0;
   readonly #kept: KeptCheckpoints | undefined;
   /** grown beside the scan where kept checkpoints have to be compared with it */
@@ -182,7 +188,7 @@ class RangeScan {
     if (this.task.kept?.sizes[this.#nextKept] !== size || !this.#kept || !this.#tree) return undefined;
     this.#nextKept += 1;
     const { problem, unwitnessed } = await this.#kept.check(size, this.#tree.root());
-    if (unwitnessed !== undefined) this.#unwitnessed.push(unwitnessed);
+    if (unwitnessed !== undefined) this.#unwitnessed.push({ size, path: unwitnessed });
     return problem === undefined ? undefined : { index: size, rule: problem };
   }
 }

@@ -13,6 +13,14 @@ export interface Freshness {
   readonly maxAge?: number;
 }
 
+/**
+ * From how many leaves on witnesses had been named, as whoever checks the log was told: the log's older kept checkpoints
+ * need no quorum. Those are proven to be of this log all the same, only nobody vouches for when its first leaves came in.
+ */
+export interface WitnessedFrom {
+  readonly witnessedFrom?: number;
+}
+
 /** What every report says of the log. */
 export interface SaidOfLog {
   readonly origin: string;

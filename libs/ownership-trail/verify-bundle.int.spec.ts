@@ -260,6 +260,18 @@ describe('a bundle that was touched', () => {
       b.checkpoints.shift();
     });
     expect((await audit(open, { log: log.folder })).doubts).toEqual(['no kept checkpoint is without leaf 1']);
+    // Unless the auditor was told that witnesses were named later: of the leaves before, nobody says when they came in.
+    const told = async (one: object, witnessedFrom: number) => {
+      const { verdict, doubts, intervals } = await audit(one, { log: log.folder, witnessedFrom });
+      return [verdict, doubts, intervals?.[0]?.beginningSeen.notBefore];
+    };
+    expect(await told(open, 2)).toEqual(['proven', undefined, undefined]);
+    expect(await told(open, 1)).toEqual(['incomplete', ['no kept checkpoint is without leaf 1'], undefined]);
+    expect((await told(stripped, 12))[0]).toBe('proven');
+    expect((await told(stripped, 9)).slice(0, 2)).toEqual([
+      'incomplete',
+      ['unwitnessed: the kept checkpoint of 9 leaves has not its quorum'],
+    ]);
   });
 });
 

@@ -12,8 +12,9 @@ import type { TrailBundle } from './bundle-format.js';
 import { ownershipOfLeaves, type PlacedLeaf, type SealedInterval, type SealedOwnership } from './leaf-ownership.js';
 import { isDeclaredLate, recordedAtProblem, seenBetween, USUAL_SKEW, type SeenBetween } from './seen-between.js';
 import { StreamChains, type BrokenRule } from './stream-chains.js';
+import type { WitnessedFrom } from './verdict.js';
 
-export interface BundleChecks {
+export interface BundleChecks extends WitnessedFrom {
   readonly policy: TlogPolicy;
   readonly eventKeys: EventKeys;
   /** checkpoints that were held before */
