@@ -11,6 +11,7 @@ import { LogCommands } from '../libs/lead-commands/log-commands.service.js';
 import { PlainCommands, ReferenceCommands } from '../libs/lead-commands/reference-commands.service.js';
 import { ReferenceData } from '../libs/lead-commands/reference-data.js';
 import { StreamCommands } from '../libs/lead-commands/stream-commands.js';
+import { NO_TICKS } from '../libs/lead-commands/ticks.js';
 import { contactStream } from '../libs/contacts/contact.js';
 import { randomPool } from '../libs/ids/random-pool.js';
 import { cachingKeyStore } from '../libs/personal-data/caching-key-store.js';
@@ -57,6 +58,7 @@ export class CommandServices {
       salesLoad: () => Promise.reject(new Error('no command of the bench looks at the load')),
       secret: ring.installationSecret,
       clock: Date.now,
+      ticks: NO_TICKS,
     };
     const services = new CommandServices(store, parts, async () => {
       await keys.close();

@@ -13,6 +13,7 @@ import { SqliteEventStore } from '../libs/event-store/sqlite-event-store.js';
 import { DevTokenIssuer, devKeyFile } from '../libs/http-kit/dev-tokens.js';
 import type { RateLimit } from '../libs/http-kit/rate-limit.js';
 import { tokenVerifier } from '../libs/http-kit/token-verifier.js';
+import { NO_TICKS, type Ticks } from '../libs/lead-commands/ticks.js';
 import type { FeedTimes } from '../libs/lead-feed/lead-feed.module.js';
 import { openEventSigner, SIGNING_KEY_FILE } from '../libs/event-signing/signing-key.js';
 import { openKeyFile, type KeyFile } from '../libs/personal-data/key-file.js';
@@ -63,6 +64,8 @@ export async function startBaton(
     readonly store?: (store: EventStore) => EventStore;
     /** the same for its key store */
     readonly keys?: (keys: KeyStore) => KeyStore;
+    /** default: none, so that tests do not wait for them */
+    readonly ticks?: Ticks;
   } = {},
 ): Promise<TestBaton> {
   const { stores = 'sqlite', clock = Date.now, rateLimit = NO_LIMIT } = options;
@@ -99,6 +102,7 @@ export async function startBaton(
     random: randomBytes,
     newRequestId: randomUUID,
     clock,
+    ticks: options.ticks ?? NO_TICKS,
     verifyToken: tokenVerifier(issuer.settings, clock),
     failureLimit: NO_LIMIT,
     ...(options.feedTimes ? { feedTimes: options.feedTimes } : {}),

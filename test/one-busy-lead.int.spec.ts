@@ -8,6 +8,7 @@ import { LeadCreation } from '../libs/lead-commands/lead-creation.js';
 import { PlainCommands, ReferenceCommands } from '../libs/lead-commands/reference-commands.service.js';
 import { ReferenceData } from '../libs/lead-commands/reference-data.js';
 import { StreamCommands } from '../libs/lead-commands/stream-commands.js';
+import { NO_TICKS } from '../libs/lead-commands/ticks.js';
 import { LineFull } from '../libs/lead-commands/stream-lines.js';
 import type { EventStore } from '../libs/event-store/event-store.js';
 import { testSigner } from '../libs/event-signing/event-signing.spec-kit.js';
@@ -42,6 +43,7 @@ function commandSide(store: EventStore) {
     salesLoad: async () => ({ load: { backlog: () => 0, lastOfferedAt: () => undefined } }),
     secret: ring.installationSecret,
     clock: Date.now,
+    ticks: NO_TICKS,
   };
   return {
     creation: new LeadCreation(parts),

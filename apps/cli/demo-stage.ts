@@ -17,6 +17,7 @@ import { LogCommands } from '../../libs/lead-commands/log-commands.service.js';
 import { PlainCommands, ReferenceCommands } from '../../libs/lead-commands/reference-commands.service.js';
 import { ReferenceData } from '../../libs/lead-commands/reference-data.js';
 import { StreamCommands } from '../../libs/lead-commands/stream-commands.js';
+import { NO_TICKS } from '../../libs/lead-commands/ticks.js';
 import { InProcessSender } from '../../libs/lead-routing/in-process-sender.js';
 import { RoutingProcessor } from '../../libs/lead-routing/routing-processor.js';
 import type { KeyRing } from '../../libs/personal-data/key-ring.js';
@@ -69,6 +70,7 @@ export class DemoStage implements Stage {
       salesLoad: () => Promise.resolve({ load: this.book }),
       secret: ring.installationSecret,
       clock,
+      ticks: NO_TICKS,
     };
     const plain = new PlainCommands(commandParts);
     this.#log = new LogCommands(plain, commandParts);

@@ -18,6 +18,7 @@ import { LogCommands } from '../../libs/lead-commands/log-commands.service.js';
 import { PlainCommands } from '../../libs/lead-commands/reference-commands.service.js';
 import { ReferenceData } from '../../libs/lead-commands/reference-data.js';
 import { StreamCommands } from '../../libs/lead-commands/stream-commands.js';
+import { ticks, type Ticks } from '../../libs/lead-commands/ticks.js';
 import { rotateEpoch } from '../../libs/personal-data/epoch-rotation.js';
 import type { KeyFile } from '../../libs/personal-data/key-file.js';
 import { InProcessSender } from '../../libs/lead-routing/in-process-sender.js';
@@ -46,6 +47,8 @@ export interface Ports {
   readonly signer: EventSigner;
   readonly random: RandomBytes;
   readonly clock: Clock;
+  /** default: on the system's timer */
+  readonly ticks?: Ticks;
 }
 
 /**
@@ -61,6 +64,7 @@ export async function commandSide({
   signer,
   random,
   clock,
+  ticks: given,
 }: Ports): Promise<CommandParts> {
   const commands = new StreamCommands(store);
   const reference = new ReferenceData(commands);
@@ -74,6 +78,7 @@ export async function commandSide({
     salesLoad: salesLoadSource(database, reference),
     secret: ring.installationSecret,
     clock,
+    ticks: given ?? ticks(),
   };
   await new LogCommands(new PlainCommands(parts), parts).announceOwnKey();
   return parts;

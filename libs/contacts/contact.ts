@@ -7,6 +7,8 @@ export const contactStream = (id: string): string => `contact-${id}`;
 /** Events of the person behind leads. Nothing here says who that is: addresses stand only in sealed parts and the key store. */
 export interface ContactEventData extends ErasureEventData {
   readonly 'ContactRegistered.v1': { readonly lead: string };
+  /** a further lead of somebody who was known; told so that a create writes as much whether they were or not */
+  readonly 'ContactReturned.v1': { readonly lead: string };
   readonly 'ConsentChanged.v1': { readonly consent: 'given' | 'withdrawn'; readonly purpose: string };
   readonly 'ContactMerged.v1': { readonly into: string; readonly reason: string };
   /** a touch on one of the contact's leads, mirrored by lead-routing for the contact budget */

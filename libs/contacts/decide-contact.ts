@@ -3,7 +3,7 @@ import { CONTACT_PURPOSE, type ContactEvent, type ContactEventData, type Contact
 import { decideErasure, isErasureCommand, mayErase, type ErasureCommand } from './decide-erasure.js';
 
 export type ContactCommand =
-  /** `optedOut`: somebody with this address was erased and asked not to be contacted */
+  /** for each lead that is created; `optedOut`: somebody with this address was erased and asked not to be contacted */
   | { readonly type: 'register'; readonly lead: string; readonly optedOut?: boolean }
   | { readonly type: 'change-consent'; readonly consent: 'given' | 'withdrawn'; readonly purpose: string }
   | { readonly type: 'merge'; readonly into: string; readonly reason: string }
@@ -37,8 +37,9 @@ export function decideContact(
   const occurredAt = facts.occurredAt ?? facts.now;
   switch (command.type) {
     case 'register': {
-      if (state.registered) return accepted();
-      const registered = { type: 'ContactRegistered.v1', data: { lead: command.lead }, occurredAt } as const;
+      const { lead } = command;
+      if (state.registered) return accepted({ type: 'ContactReturned.v1', data: { lead }, occurredAt });
+      const registered = { type: 'ContactRegistered.v1', data: { lead }, occurredAt } as const;
       if (!command.optedOut) return accepted(registered);
       const data = { consent: 'withdrawn', purpose: CONTACT_PURPOSE } as const;
       return accepted(registered, { type: 'ConsentChanged.v1', data, occurredAt });
@@ -66,7 +67,7 @@ const accepted = (...events: readonly ContactEvent[]): Decision<ContactEvent> =>
 const conflict = (rule: string): Decision<ContactEvent> => refuse({ code: 'conflict', rule });
 
 function barred(command: ContactCommand, state: ContactState, facts: ContactFacts): Refusal | undefined {
-  if (command.type === 'register') return undefined;
+  if (command.type === 'register') return state.erased ? ERASED : undefined;
   if (!state.registered) return { code: 'not-found', what: 'contact' };
   if (!(isErasureCommand(command) ? mayErase(command, facts.actor) : mayDo(command.type, facts)))
     return { code: 'forbidden', rule: `${command.type} is not for you on this contact` };
@@ -74,8 +75,10 @@ function barred(command: ContactCommand, state: ContactState, facts: ContactFact
     return { code: 'invalid', field: '/occurredAt', rule: 'must not be in the future' };
   }
   const goesOn = command.type === 'erasure-step' || command.type === 'erasure-stage';
-  return state.erased && !goesOn ? { code: 'conflict', rule: 'the contact was erased' } : undefined;
+  return state.erased && !goesOn ? ERASED : undefined;
 }
+
+const ERASED: Refusal = { code: 'conflict', rule: 'the contact was erased' };
 
 function mayDo(
   type: Exclude<ContactCommand['type'], 'register' | ErasureCommand['type']>,

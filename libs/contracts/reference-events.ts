@@ -120,6 +120,7 @@ const count = integer(0, 10_000_000);
 const MOST_CONTACTS = 10_000;
 export const CONTACT_EVENTS = {
   'ContactRegistered.v1': record({ lead: uuid }),
+  'ContactReturned.v1': record({ lead: uuid }),
   'ConsentChanged.v1': record({ consent: oneOf('given', 'withdrawn'), purpose: code }),
   'ContactMerged.v1': record({ into: uuid, reason: code }),
   'TouchMirrored.v1': record({

@@ -6,6 +6,7 @@ import type { PersonalData } from '../personal-data/personal-data.js';
 import type { EventWriter } from './event-writer.js';
 import type { ReferenceData } from './reference-data.js';
 import type { StreamCommands } from './stream-commands.js';
+import type { Ticks } from './ticks.js';
 
 /** How laden sales is, from a read model. */
 export type SalesLoadSource = () => Promise<{ readonly load: SalesLoadFacts }>;
@@ -22,4 +23,6 @@ export interface CommandParts {
   /** the installation secret that ids are derived with */
   readonly secret: KeyObject;
   readonly clock: Clock;
+  /** on which commands go on after what depends on whether a person is known, for callers who may not know it */
+  readonly ticks: Ticks;
 }

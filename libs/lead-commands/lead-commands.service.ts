@@ -15,7 +15,7 @@ import { personBehind, survivorOf } from './contact-identity.js';
 import { leadFold } from './folds.js';
 import type { LoadedStream } from './loaded-stream.js';
 import type { Attempt, Executed } from './stream-commands.js';
-import { mayRead } from './visibility.js';
+import { mayRead, readsAll } from './visibility.js';
 
 export const leadStream = (id: string): string => `lead-${id}`;
 export type LeadExecuted = Executed<LeadState, LeadResult>;
@@ -134,7 +134,7 @@ export class LeadCommands {
     const contact = state.contact ?? '';
     // From the contact's own stream, so that no process seals with a key that it still remembers.
     if (facts.contactErased && decision.events.some(({ personal }) => personal !== undefined)) return gone;
-    await this.#reserveAddresses(contact, decision.events);
+    await this.#reserveAddresses(contact, decision.events, envelope.sender);
     const events = await this.#written(asked, loaded, facts, decision.events);
     if (events === 'erased') return gone;
     return { ok: true, result: decision.result, events };
@@ -188,16 +188,21 @@ export class LeadCommands {
     return { merged: other.state.leaf === 'merged', sameContact: one === two };
   }
 
-  /** Corrected addresses must find the contact from now on: reserved before the event is appended. */
-  async #reserveAddresses(contact: string, drafts: readonly LeadDraft[]): Promise<void> {
+  /**
+   * Corrected addresses must find the contact from now on: reserved before the event is appended. Whether they are
+   * somebody else's already is not to be told by the time that it takes.
+   */
+  async #reserveAddresses(contact: string, drafts: readonly LeadDraft[], sender: Sender): Promise<void> {
     for (const draft of drafts) {
       if (draft.type !== 'LeadDetailsCorrected') continue;
       const { email, phone } = draft.personal ?? {};
       if (email === undefined && phone === undefined) continue;
-      await this.parts.personalData.addAddresses(contact, {
-        ...(email === undefined ? {} : { emails: [email] }),
-        ...(phone === undefined ? {} : { phones: [phone] }),
-      });
+      const reserve = () =>
+        this.parts.personalData.addAddresses(contact, {
+          ...(email === undefined ? {} : { emails: [email] }),
+          ...(phone === undefined ? {} : { phones: [phone] }),
+        });
+      await (readsAll(sender) ? reserve() : this.parts.ticks.endOnTick(reserve));
     }
   }
 

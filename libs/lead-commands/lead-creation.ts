@@ -15,7 +15,7 @@ import type { Writing } from './event-writer.js';
 import { contactFold, leadFold } from './folds.js';
 import { leadStream, mayEver, type LeadCommandBody, type LeadExecuted } from './lead-commands.service.js';
 import { mayRead, readsAll } from './visibility.js';
-import type { Attempt, StreamCommand } from './stream-commands.js';
+import type { Attempt, Executed, StreamCommand } from './stream-commands.js';
 import type { LeadResult } from '../lead-lifecycle/decide/decide.js';
 
 export type CreateBody = Omit<LeadCommandBody<'create'>, 'contact'>;
@@ -27,7 +27,7 @@ interface Asked {
   readonly bodyMac: string;
 }
 
-/** Who creates, what the lead's first event follows, and who is told of the contact's registration. */
+/** Who creates, what the lead's first event follows, and who is told what was written of the contact. */
 interface Admitted {
   readonly actor: Actor;
   readonly after: number;
@@ -87,10 +87,13 @@ export class LeadCreation {
         return this.#attempt(asked, { actor: admitted, after: revision, tell: (events) => (registered = events) });
       },
     });
-    // That there is a registration tells that nobody had the person before: not for those who may not know it.
+    // Whether the contact was registered or returned tells whether the person was known: not for all to know.
     if (executed.kind !== 'done' || !readsAll(sender)) return { ...executed, lead, registered: [] };
-    if (executed.repeated && executed.state.contact === command.contact)
-      registered = await this.#onContact(asked, () => Promise.resolve(refused(NOT_REGISTERED)));
+    const { contact } = executed.state;
+    if (executed.repeated && contact !== undefined) {
+      const told = await this.#onContact(contact, asked, () => Promise.resolve(refused(NOT_REGISTERED)));
+      registered = told.kind === 'done' ? told.events : [];
+    }
     return { ...executed, lead, registered };
   }
 
@@ -117,21 +120,39 @@ export class LeadCreation {
     // A refused command leaves no trace: what can be refused without knowing the person is refused before reserving one.
     const dry = decide(asked.command, UNCREATED, facts);
     if (!dry.ok) return dry;
-    for (let tries = 1; ; tries += 1) {
-      const attempt = await this.#reserved(asked, { actor, facts, dry, ...place });
-      if (attempt !== 'gone') return attempt;
-      // Erased between finding and linking: whoever has the address now is somebody new.
-      if (tries === MOST_TRIES) return refused({ code: 'conflict', rule: 'the contact is no longer there' });
+    const { ticks, writer } = this.parts;
+    const find = () => this.#findPerson(asked, { actor, facts, dry, ...place });
+    const mayKnow = readsAll(asked.envelope.sender);
+    for (let tries = 1; tries <= MOST_TRIES; tries += 1) {
+      // All that depends on whether the person was known is done by the tick, and nothing afterwards.
+      const found = await (mayKnow ? find() : ticks.endOnTick(find));
+      if (found === 'gone') continue;
+      if (!found.ok) return found;
+      const writing = this.#writing(
+        asked,
+        actor,
+        { recordedAt: facts.now, after: place.after },
+        leadStream(asked.command.lead),
+      );
+      const events = await writer.writeLead(writing, found.events, found.contact);
+      if (events !== 'erased') return { ok: true, result: found.result, events };
     }
+    return refused({ code: 'conflict', rule: 'others changed the contact; try again' });
   }
 
-  async #reserved(
+  /**
+   * Finds the contact or makes it, with everything that is written of it; its key is then at hand.
+   *
+   * @returns `gone` where it was erased between finding and linking: whoever has the address now is somebody new
+   */
+  async #findPerson(
     asked: Asked,
-    { actor, facts, dry, after, tell }: Admitted & { facts: LeadFacts; dry: Decided },
-  ): Promise<Attempt<LeadResult> | 'gone'> {
+    { actor, facts, dry, tell }: Admitted & { facts: LeadFacts; dry: Decided },
+  ): Promise<(Decided & { readonly contact: string }) | { ok: false; refusal: Refusal } | 'gone'> {
+    const { personalData } = this.parts;
     const { envelope } = asked;
     const { email, phone } = asked.command.details;
-    const reserved = await this.parts.personalData.reserveContact({
+    const reserved = await personalData.reserveContact({
       addresses: { ...(email ? { emails: [email] } : {}), ...(phone ? { phones: [phone] } : {}) },
       newContact: asked.command.contact,
       leadId: asked.command.lead,
@@ -146,16 +167,15 @@ export class LeadCreation {
       known || consentWithdrawn ? decide(command, UNCREATED, { ...facts, ...known, consentWithdrawn }) : dry;
     if (!decision.ok) return decision;
     if (known) {
-      const linked = await this.parts.personalData.linkLead(contact, command.lead);
+      const linked = await personalData.linkLead(contact, command.lead);
       if (linked === 'erased') return 'gone';
       if (linked !== 'linked') return refused({ code: 'conflict', rule: 'the contact is no longer there' });
-    } else {
-      tell(await this.#register(asked, actor, optedOut));
     }
-    const writing = this.#writing(asked, actor, { recordedAt: facts.now, after }, leadStream(command.lead));
-    const events = await this.parts.writer.writeLead(writing, decision.events, contact);
-    if (events === 'erased') return known ? 'gone' : refused({ code: 'conflict', rule: 'the contact was erased' });
-    return { ok: true, result: decision.result, events };
+    // Of somebody known as well: as many events are written, and as much is waited for, whether they were or not.
+    const told = await this.#register(contact, asked, actor, optedOut);
+    if (told.kind === 'refused') return known ? 'gone' : refused(told.refusal);
+    tell(told.kind === 'done' ? told.events : []);
+    return (await personalData.fetchKey(contact)) === 'erased' ? 'gone' : { ...decision, contact };
   }
 
   /** What is known of somebody who came before: their open or lost lead, and their consent. */
@@ -172,27 +192,27 @@ export class LeadCreation {
     return { contactState, ...(duplicate ? { duplicate } : {}) };
   }
 
-  #register(asked: Asked, actor: Actor, optedOut: boolean): Promise<readonly RecordedEvent[]> {
-    const { command } = asked;
-    return this.#onContact(asked, async ({ state, recordedAt, revision }) => {
+  #register(contact: string, asked: Asked, actor: Actor, optedOut: boolean) {
+    return this.#onContact(contact, asked, async ({ state, recordedAt, revision }) => {
       const now = isoTime(this.parts.clock());
       const nobody = { isStewardOrWorker: false, isMarketingManager: false };
-      const register = { type: 'register', lead: command.lead, optedOut } as const;
+      const register = { type: 'register', lead: asked.command.lead, optedOut } as const;
       const decision = decideContact(register, state, { now, actor, ...nobody });
       if (!decision.ok) return decision;
       const place = { recordedAt: now > recordedAt ? now : recordedAt, after: revision };
-      const writing = this.#writing(asked, actor, place, contactStream(command.contact));
+      const writing = this.#writing(asked, actor, place, contactStream(contact));
       return { ok: true, result: null, events: await this.parts.writer.write(writing, decision.events) };
     });
   }
 
-  /** What the create has written on the stream of the contact that it made, now or before. */
-  async #onContact(
+  /** What the create writes on the contact's stream, or has written there before. */
+  #onContact(
+    contact: string,
     { command, bodyMac }: Asked,
     attempt: StreamCommand<ContactState, null>['attempt'],
-  ): Promise<readonly RecordedEvent[]> {
-    const executed = await this.parts.commands.execute<ContactState, null>({
-      stream: contactStream(command.contact),
+  ): Promise<Executed<ContactState, null>> {
+    return this.parts.commands.execute<ContactState, null>({
+      stream: contactStream(contact),
       fold: contactFold,
       commandId: command.commandId,
       bodyMac,
@@ -200,7 +220,6 @@ export class LeadCreation {
       admit: () => undefined,
       attempt,
     });
-    return executed.kind === 'done' ? executed.events : [];
   }
 
   #writing(

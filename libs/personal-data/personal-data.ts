@@ -57,6 +57,12 @@ export class PersonalData {
     return this.parts.keys.addIndexEntries(contact, blindIndexEntries(addresses, this.parts.pepper));
   }
 
+  /** Has the contact's key at hand for what is sealed next, where keys are kept at all. */
+  async fetchKey(contact: string): Promise<'fetched' | 'erased' | 'unknown'> {
+    const key = await this.parts.keys.keyFor(contact);
+    return typeof key === 'string' ? key : 'fetched';
+  }
+
   /** The contacts known by any of the addresses, each once, e-mails' first. */
   async findContacts(addresses: Addresses): Promise<readonly string[]> {
     const entries = blindIndexEntries(addresses, this.parts.pepper);

@@ -17,7 +17,7 @@ export interface RowVerdict {
   readonly revision?: number;
   /** what the row wrote of the lead, each with its receipt */
   readonly events?: readonly WrittenEvent[];
-  /** the registration of a person who was not known; for roles that read all leads */
+  /** what it wrote of the person; for roles that read all leads */
   readonly contactEvents?: readonly WrittenEvent[];
   readonly problem?: Problem;
 }

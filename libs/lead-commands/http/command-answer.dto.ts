@@ -52,8 +52,8 @@ export class LeadAnswer {
   repeated!: boolean;
   events!: WrittenEvent[];
   /**
-   * Of a create: the registration of the person's contact, where they were not known. Only for roles that read all leads:
-   * to others it would tell whether somebody else has the person.
+   * Of a create: that the person's contact was registered, or that they were known and returned. Only for roles that read
+   * all leads: to others it would tell whether somebody else has the person.
    */
   contactEvents?: WrittenEvent[];
   /** The commands that the state allows, whoever asks. */
