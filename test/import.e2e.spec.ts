@@ -8,6 +8,11 @@ const HUBSPOT = `Record ID,First Name,Last Name,Email,Phone Number,Job Title,Com
 ,Nobody,Known,nobody@example.net,,,,,,Direct,,2024-03-03 10:00
 105,Too,Short
 `;
+const ODD_DATES = `Record ID,Original Source,First Conversion,Create Date
+201,Organic Search,Robots,0000-01-01 00:00
+202,Organic Search,Robots,2999-01-01 00:00
+203,Organic Search,Robots,2024-02-30 00:00
+`;
 const SALESFORCE = `Id,FirstName,LastName,Title,Company,Email,LeadSource,Industry,NumberOfEmployees,Country,CreatedDate
 00Q000000000001AAA,Cy,Sample,CEO,Sample Ltd,cy@example.net,Web,Machinery,5000,United Kingdom,2023-11-30T16:45:00.000+0000
 00Q000000000002AAA,Di,Sample,,Sample Ltd,,Trade Show,,,,2023-12-01T08:00:00.000+0000
@@ -213,6 +218,26 @@ describe('baton import', () => {
       expect(code).toBe(0);
       expect(stderr).toContain('3 rows: 3 planned; 1 odd');
       expect((await baton.run('funnel')).code).toBe(4);
+    },
+    MANY_STARTS_MS,
+  );
+
+  it(
+    'loses no row for a date that cannot be, and says the same of it in a dry run',
+    async () => {
+      await given('contacts.csv', ODD_DATES);
+      const judged = async (...options: string[]) => {
+        expect(await baton.run('import', 'contacts.csv', '--map', 'hubspot', ...options)).toMatchObject({ code: 0 });
+        return baton.report('contacts.csv.report.ndjson');
+      };
+      const [planned, created] = [await judged('--dry-run'), await judged()];
+      expect(planned.map(({ odd }) => odd)).toEqual([
+        ['Create Date must not be before the year 2000: the time of the import'],
+        ['Create Date must not be in the future: the time of the import'],
+        ['Create Date is a day or an hour that there is not: the time of the import'],
+      ]);
+      expect(created.map(({ odd }) => odd)).toEqual(planned.map(({ odd }) => odd));
+      expect(created.map(({ verdict }) => verdict)).toEqual(['created', 'created', 'created']);
     },
     MANY_STARTS_MS,
   );

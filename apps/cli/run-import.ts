@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { access, constants, readFile } from 'node:fs/promises';
+import { isoTime } from '../../libs/decider/clock.js';
 import type { CsvReading } from '../../libs/lead-import/csv-rows.js';
 import { importFile } from '../../libs/lead-import/import-file.js';
 import { prepareTeams, TeamsRefused } from '../../libs/lead-import/import-teams.js';
@@ -28,6 +29,8 @@ interface Prepared {
   readonly file: string;
   readonly mapping: Mapping;
   readonly survey: Survey;
+  /** when it began, ISO 8601 UTC */
+  readonly now: string;
   readonly options: ImportOptions;
 }
 
@@ -35,8 +38,9 @@ interface Prepared {
 export async function runImport(file: string, options: ImportOptions): Promise<void> {
   const mapping = await mappingOf(options);
   await readable(file);
-  const survey = await refusing(() => surveyFile(() => createReadStream(file), options, mapping));
-  const prepared = { file, mapping, survey, options };
+  const now = isoTime(Date.now());
+  const survey = await refusing(() => surveyFile(() => createReadStream(file), options, mapping, now));
+  const prepared = { file, mapping, survey, now, options };
   const tally = options.dryRun
     ? await sendRows(prepared, undefined)
     : await withBaton(
@@ -90,11 +94,11 @@ async function refusing<Result>(work: () => Promise<Result>): Promise<Result> {
   }
 }
 
-async function sendRows({ file, mapping, survey, options }: Prepared, api: HttpApi | undefined): Promise<Tally> {
+async function sendRows({ file, mapping, survey, now, options }: Prepared, api: HttpApi | undefined): Promise<Tally> {
   const report = await ReportFile.create(options.report ?? defaultReport(file));
   const progress = new ImportProgress(survey.rows, process.stderr, Date.now);
   const tally = new Tally();
-  const settings = { bytes: () => createReadStream(file), reading: options, mapping, atOnce: options.atOnce };
+  const settings = { bytes: () => createReadStream(file), reading: options, mapping, now, atOnce: options.atOnce };
   try {
     for await (const verdict of importFile({ ...settings, ...(api ? { api } : {}) })) {
       await report.add(verdict);

@@ -1,4 +1,5 @@
 import { refuse, type Actor, type Decision, type Refusal } from '../decider/decision.js';
+import { impossibleTime } from '../decider/possible-time.js';
 import { CONTACT_PURPOSE, type ContactEvent, type ContactEventData, type ContactState } from './contact.js';
 import { decideErasure, isErasureCommand, mayErase, type ErasureCommand } from './decide-erasure.js';
 
@@ -71,9 +72,8 @@ function barred(command: ContactCommand, state: ContactState, facts: ContactFact
   if (!state.registered) return { code: 'not-found', what: 'contact' };
   if (!(isErasureCommand(command) ? mayErase(command, facts.actor) : mayDo(command.type, facts)))
     return { code: 'forbidden', rule: `${command.type} is not for you on this contact` };
-  if (facts.occurredAt !== undefined && facts.occurredAt > facts.now) {
-    return { code: 'invalid', field: '/occurredAt', rule: 'must not be in the future' };
-  }
+  const rule = facts.occurredAt === undefined ? undefined : impossibleTime(facts.occurredAt, facts.now);
+  if (rule !== undefined) return { code: 'invalid', field: '/occurredAt', rule };
   const goesOn = command.type === 'erasure-step' || command.type === 'erasure-stage';
   return state.erased && !goesOn ? ERASED : undefined;
 }

@@ -3,7 +3,8 @@ import type { CsvRow } from './csv-rows.js';
 import type { DealsMapping } from './mapping.js';
 import { inFull } from './field-mapping.js';
 import { nameOf, type RowReader } from './row-reader.js';
-import { planRow, type RowFrame, type RowPlan } from './row-plan.js';
+import type { RowFrame } from './row-frame.js';
+import { planRow, type RowPlan } from './row-plan.js';
 
 /** One command on the lead that was won. */
 export interface DealStep {
@@ -30,8 +31,9 @@ const IMPORTED = { reason: 'imported' } as const;
 
 function dealPath(reader: RowReader, mapping: DealsMapping): DealPath | string {
   const { steward, worker, fields, currency } = mapping;
-  const won = reader.time(fields.wonAt);
-  if (won === undefined) return 'has no date of the win';
+  const given = reader.time(fields.wonAt);
+  if (!given?.ok) return given?.rule ?? 'has no date of the win';
+  const won = given.value;
   const workedBy = reader.read(worker.person, clean.opaqueId);
   if (workedBy === undefined) return 'does not say who worked it';
   const stewardedBy = reader.read(steward.person, clean.opaqueId);

@@ -7,7 +7,8 @@ import { importLead } from './import-lead.js';
 import { planLead, type LeadBody } from './lead-plan.js';
 import type { Mapping } from './mapping.js';
 import { inOrder, WorkLines } from './ordered-work.js';
-import type { RowFrame, RowPlan } from './row-plan.js';
+import type { RowFrame } from './row-frame.js';
+import type { RowPlan } from './row-plan.js';
 import { openFile, type Bytes } from './survey.js';
 import type { Verdict } from './verdict.js';
 
@@ -20,6 +21,8 @@ export interface ImportSettings {
   readonly mapping: Mapping;
   /** absent: nothing is sent, and a row that could be is `planned` */
   readonly api?: BatonApi;
+  /** when the import began, ISO 8601 UTC */
+  readonly now: string;
   /** rows in flight at a time */
   readonly atOnce: number;
 }
@@ -29,8 +32,15 @@ export interface ImportSettings {
  *
  * @throws FileRefused, ApiFault: what was done until then stays, and the same import again goes on
  */
-export async function* importFile({ bytes, reading, mapping, api, atOnce }: ImportSettings): AsyncGenerator<Verdict> {
-  const { frame, rows } = await openFile(bytes, reading, mapping);
+export async function* importFile({
+  bytes,
+  reading,
+  mapping,
+  api,
+  now,
+  atOnce,
+}: ImportSettings): AsyncGenerator<Verdict> {
+  const { frame, rows } = await openFile(bytes, reading, mapping, now);
   const lines = new WorkLines();
   if (mapping.kind === 'deals') yield* inOrder(rows, atOnce, (row) => judge(row, mapping, frame, api, lines));
   else {

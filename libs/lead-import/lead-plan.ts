@@ -2,7 +2,8 @@ import * as clean from './cleaning.js';
 import type { CsvRow } from './csv-rows.js';
 import type { LeadsMapping } from './mapping.js';
 import type { RowReader } from './row-reader.js';
-import { planRow, type RowFrame, type RowPlan } from './row-plan.js';
+import type { RowFrame } from './row-frame.js';
+import { planRow, type RowPlan } from './row-plan.js';
 
 const DETAILS = {
   name: clean.freeText(200),
@@ -78,13 +79,13 @@ function texts<Name extends string>(
   return Object.fromEntries(found.filter(([, value]) => value !== undefined)) as { [N in Name]?: string };
 }
 
-/** A row without a date is as old as its import, of which nobody says that it is when the lead came. */
+/** A row without a date, or with one that cannot be, is as old as its import, of which nobody says that it is when the lead came. */
 function createdAt(
   reader: RowReader,
   mapping: Parameters<RowReader['time']>[0],
 ): { occurredAt?: string; timeKnown?: false } {
   const given = reader.time(mapping);
-  if (given !== undefined) return { occurredAt: given.at, ...(given.known ? {} : { timeKnown: false }) };
-  reader.note('no date: the time of the import');
+  if (given?.ok) return { occurredAt: given.value.at, ...(given.value.known ? {} : { timeKnown: false }) };
+  reader.note(`${given?.rule ?? 'no date'}: the time of the import`);
   return { timeKnown: false };
 }

@@ -22,7 +22,10 @@ fields:
 `) as LeadsMapping;
 const HEADER = ['id', 'Source', 'Interest', 'Created', 'Employees', 'First', 'Last', 'E-mail'];
 
-const frameOf = (header: readonly string[]) => ({ columns: new Columns(header), width: header.length, zone: 'UTC' });
+const NOW = '2024-06-01T00:00:00.000Z';
+const frameOf = (header: readonly string[]) => {
+  return { columns: new Columns(header), width: header.length, zone: 'UTC', now: NOW };
+};
 const lead = (...cells: string[]) => planLead({ number: 1, cells }, LEADS, frameOf(HEADER));
 
 describe('planning a lead', () => {
@@ -66,10 +69,29 @@ describe('planning a lead', () => {
     expect(plan.ok && plan.odd).toEqual([
       'Employees is no number of employees: left out',
       'E-mail is no e-mail address: left out',
-      'Created is no date in yyyy-MM-dd or yyyy-MM-dd HH:mm',
-      'no date: the time of the import',
+      'Created is no date in yyyy-MM-dd or yyyy-MM-dd HH:mm: the time of the import',
     ]);
     expect(JSON.stringify(plan)).not.toContain('ada at home');
+  });
+
+  it.each([
+    ['0000-01-01', 'Created must not be before the year 2000'],
+    ['0000-00-00', 'Created is a day or an hour that there is not'],
+    ['1999-12-31 23:59', 'Created must not be before the year 2000'],
+    ['2024-02-30', 'Created is a day or an hour that there is not'],
+    ['2024-01-02 24:00', 'Created is a day or an hour that there is not'],
+    ['2024-06-01 00:01', 'Created must not be in the future'],
+    ['9999-12-31', 'Created must not be in the future'],
+    ['', 'no date'],
+  ])('takes a row that is dated %j as of its import, and says why', (created, why) => {
+    const plan = lead('7', 'web', 'robots', created, '', '', '', '');
+    expect(plan).toMatchObject({ ok: true, odd: [`${why}: the time of the import`], wanted: { timeKnown: false } });
+    expect(plan.ok && plan.wanted).not.toHaveProperty('occurredAt');
+  });
+
+  it('takes a row of the very moment of the import, and of the first moment that there is', () => {
+    for (const created of ['2024-06-01 00:00', '2000-01-01 00:00'])
+      expect(lead('7', 'web', 'robots', created, '', '', '', '')).toMatchObject({ ok: true, odd: [] });
   });
 
   it.each([
@@ -115,6 +137,8 @@ describe('planning a deal', () => {
   it.each([
     [['m1', 'dev', '', '2024-01-02 03:04:05', '0'], 'does not say who worked it'],
     [['m1', 'dev', 'rep', '', '0'], 'has no date of the win'],
+    [['m1', 'dev', 'rep', '2024-06-02 03:04:05', '0'], 'won_date must not be in the future'],
+    [['m1', 'dev', 'rep', '0000-01-01 00:00:00', '0'], 'won_date must not be before the year 2000'],
   ])('refuses a row without what a win needs', (cells, why) => {
     expect(deal(...cells)).toEqual({ ok: false, externalId: 'm1', why });
   });

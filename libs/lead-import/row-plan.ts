@@ -1,7 +1,7 @@
 import { LONGEST_CELL, type CsvRow } from './csv-rows.js';
 import { opaqueId } from './cleaning.js';
-import type { Columns } from './columns.js';
 import { inFull, type FieldMapping } from './field-mapping.js';
+import type { RowFrame } from './row-frame.js';
 import { nameOf, RowReader } from './row-reader.js';
 
 /** What a row asks for, or why it cannot be imported at all. `odd` says what was made of what is strange in it. */
@@ -9,26 +9,19 @@ export type RowPlan<Wanted> =
   | { readonly ok: true; readonly externalId: string; readonly wanted: Wanted; readonly odd: readonly string[] }
   | { readonly ok: false; readonly externalId?: string; readonly why: string };
 
-/** A file's columns with what its mapping says of all rows. */
-export interface RowFrame {
-  readonly columns: Columns;
-  readonly width: number;
-  readonly zone: string;
-}
-
 /**
  * Plans one row: refuses it where its shape is broken or it has no usable id, else hands it to `want`, which answers a
  * sentence where it refuses.
  */
 export function planRow<Wanted extends object>(
   row: CsvRow,
-  { columns, width, zone }: RowFrame,
+  frame: RowFrame,
   id: string | FieldMapping,
   want: (reader: RowReader, externalId: string) => Wanted | string,
 ): RowPlan<Wanted> {
-  const broken = brokenShape(row, width);
+  const broken = brokenShape(row, frame.width);
   if (broken !== undefined) return { ok: false, why: broken };
-  const reader = new RowReader(columns, row.cells, zone);
+  const reader = new RowReader(frame, row.cells);
   const externalId = reader.read(id, opaqueId);
   if (externalId === undefined) {
     const rule = reader.odd.length > 0 ? 'must be an id of 1 to 128 letters, digits and _.:|-' : 'is empty';

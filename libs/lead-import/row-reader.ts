@@ -1,6 +1,7 @@
-import type { Cleaner } from './cleaning.js';
-import type { Columns } from './columns.js';
+import { impossibleTime } from '../decider/possible-time.js';
+import type { Cleaned, Cleaner } from './cleaning.js';
 import { inFull, type FieldMapping } from './field-mapping.js';
+import type { RowFrame } from './row-frame.js';
 import { readTime, USUAL_FORMATS, type GivenTime } from './time-format.js';
 
 /** Reads the fields of one row, and gathers what is odd about them. Nothing gathered repeats a cell. */
@@ -8,9 +9,8 @@ export class RowReader {
   readonly #odd: string[] = [];
 
   constructor(
-    private readonly columns: Columns,
+    private readonly frame: RowFrame,
     private readonly cells: readonly string[],
-    private readonly zone: string,
   ) {}
 
   get odd(): readonly string[] {
@@ -43,20 +43,20 @@ export class RowReader {
     return instead;
   }
 
-  time(mapping: string | FieldMapping | undefined): GivenTime | undefined {
+  /** When something happened; undefined where the row does not say. The rule of one that cannot be names its column. */
+  time(mapping: string | FieldMapping | undefined): Cleaned<GivenTime> | undefined {
     if (mapping === undefined) return undefined;
     const field = inFull(mapping);
     const text = this.#text(field);
     if (text === '') return undefined;
-    const given = readTime(text, field.formats ?? USUAL_FORMATS, this.zone);
-    if (given === undefined)
-      this.note(`${nameOf(field)} is no date in ${(field.formats ?? USUAL_FORMATS).join(' or ')}`);
-    return given;
+    const given = readTime(text, field.formats ?? USUAL_FORMATS, this.frame.zone);
+    const rule = given.ok ? impossibleTime(given.value.at, this.frame.now) : given.rule;
+    return rule === undefined ? given : { ok: false, rule: `${nameOf(field)} ${rule}` };
   }
 
   #text(field: FieldMapping): string {
     if (field.value !== undefined) return field.value;
-    const contents = this.columns.contents(field, this.cells);
+    const contents = this.frame.columns.contents(field, this.cells);
     const stated = field.unknown?.includes(contents) === true ? '' : contents;
     if (stated === '') return field.empty ?? '';
     return tableOf(field).get(stated.toLowerCase()) ?? stated;

@@ -3,7 +3,7 @@ import { readCsv, type CsvReading, type CsvRow } from './csv-rows.js';
 import { planDeal } from './deal-plan.js';
 import { inFull, type FieldMapping } from './field-mapping.js';
 import type { Mapping } from './mapping.js';
-import type { RowFrame } from './row-plan.js';
+import type { RowFrame } from './row-frame.js';
 import { FileRefused } from './text-decoding.js';
 
 export const MOST_ROWS = 10_000_000;
@@ -29,14 +29,14 @@ export interface OpenedFile {
  *
  * @throws FileRefused naming all columns at once that are missing, or that are there more than once
  */
-export async function openFile(bytes: Bytes, reading: CsvReading, mapping: Mapping): Promise<OpenedFile> {
+export async function openFile(bytes: Bytes, reading: CsvReading, mapping: Mapping, now: string): Promise<OpenedFile> {
   const { header, rows } = await readCsv(bytes(), reading);
   const columns = new Columns(header);
   const missing = [...new Set(fieldsOf(mapping).flatMap((field) => columns.missing(inFull(field))))];
   if (missing.length > 0) throw new FileRefused(`columns are missing: ${missing.join(', ')}`);
   const repeated = [...new Set(fieldsOf(mapping).flatMap((field) => columns.repeated(inFull(field))))];
   if (repeated.length > 0) throw new FileRefused(`columns are there more than once: ${repeated.join(', ')}`);
-  return { frame: { columns, width: header.length, zone: mapping.zone ?? 'UTC' }, rows };
+  return { frame: { columns, width: header.length, zone: mapping.zone ?? 'UTC', now }, rows };
 }
 
 function fieldsOf(mapping: Mapping): readonly (string | FieldMapping)[] {
@@ -54,8 +54,8 @@ function fieldsOf(mapping: Mapping): readonly (string | FieldMapping)[] {
  *
  * @throws FileRefused
  */
-export async function surveyFile(bytes: Bytes, reading: CsvReading, mapping: Mapping): Promise<Survey> {
-  const { frame, rows } = await openFile(bytes, reading, mapping);
+export async function surveyFile(bytes: Bytes, reading: CsvReading, mapping: Mapping, now: string): Promise<Survey> {
+  const { frame, rows } = await openFile(bytes, reading, mapping, now);
   const people = new Map<string, Set<string>>();
   let count = 0;
   for await (const row of rows) {

@@ -1,4 +1,5 @@
 import { isoTime } from '../decider/clock.js';
+import type { Cleaned } from './cleaning.js';
 import { atZone, offsetOf } from './time-zone.js';
 
 /** A time as a file gives it. Where it gives only the day, that day's beginning, and `known` is false. */
@@ -60,17 +61,21 @@ function patternOf(format: string): RegExp {
 }
 
 /**
- * The time that a text gives in the first of the formats that fits; undefined where none does, or where there is no
- * such day or hour. `zone` is what local times are in, where the format has no offset (XXX) of its own.
+ * The time that a text gives in the first of the formats that fits, or the rule that it breaks: none fits, or there is
+ * no such day or hour. `zone` is what local times are in, where the format has no offset (XXX) of its own.
  */
-export function readTime(text: string, formats: readonly string[], zone: string): GivenTime | undefined {
-  for (const format of formats) {
+export function readTime(text: string, formats: readonly string[], zone: string): Cleaned<GivenTime> {
+  const fitting = formats.flatMap((format) => {
     const groups = patternOf(format).exec(text)?.groups;
-    const at = groups && instantOf(groups, zone);
-    if (groups && at !== undefined)
-      return { at: isoTime(at), known: (groups['hour'] ?? groups['hour12']) !== undefined };
+    return groups ? [groups] : [];
+  });
+  if (fitting.length === 0) return { ok: false, rule: `is no date in ${formats.join(' or ')}` };
+  for (const groups of fitting) {
+    const at = instantOf(groups, zone);
+    const known = (groups['hour'] ?? groups['hour12']) !== undefined;
+    if (at !== undefined) return { ok: true, value: { at: isoTime(at), known } };
   }
-  return undefined;
+  return { ok: false, rule: 'is a day or an hour that there is not' };
 }
 
 type Groups = Readonly<Record<string, string | undefined>>;
@@ -79,8 +84,9 @@ function instantOf(groups: Groups, zone: string): number | undefined {
   const [year, month, day] = [Number(groups['year']), Number(groups['month']), Number(groups['day'])];
   const hour = hourOf(groups);
   const [minute, second] = [Number(groups['minute'] ?? 0), Number(groups['second'] ?? 0)];
-  const date = new Date(Date.UTC(year, month - 1, day));
-  // Date rolls the 30th of February over to March; a year below 100 becomes one of the 1900s.
+  // Date rolls the 30th of February over to March; Date.UTC makes years of the 1900s of those below 100.
+  const date = new Date(0);
+  date.setUTCFullYear(year, month - 1, day);
   const exists = date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
   if (!exists || hour === undefined || minute > 59 || second > 59) return undefined;
   const wallClock = date.getTime() + ((hour * 60 + minute) * 60 + second) * 1000 + Number(groups['milli'] ?? 0);

@@ -13,25 +13,37 @@ describe('readTime', () => {
     ['09.03.2024 14:00', ['dd.MM.yyyy', 'dd.MM.yyyy HH:mm'], 'Europe/Berlin', '2024-03-09T13:00:00.000Z', true],
     ['09.07.2024 14:00', ['dd.MM.yyyy HH:mm'], 'Europe/Berlin', '2024-07-09T12:00:00.000Z', true],
     ['2024-03-09 14:00', USUAL_FORMATS, '-03:00', '2024-03-09T17:00:00.000Z', true],
-  ])('%s', (text, formats, zone, at, known) => expect(readTime(text, formats, zone)).toEqual({ at, known }));
+  ])('%s', (text, formats, zone, at, known) =>
+    expect(readTime(text, formats, zone)).toEqual({ ok: true, value: { at, known } }),
+  );
 
-  it.each([
-    '',
-    'yesterday',
-    '2024-02-30',
-    '0000-01-01x',
-    '2024-13-01',
-    '2024-01-01 24:00',
-    '2024-01-01 10:60',
-    '01/02/2024',
-  ])('makes no time of %j', (text) => expect(readTime(text, USUAL_FORMATS, 'UTC')).toBeUndefined());
+  it.each(['', 'yesterday', '0000-01-01x', '01/02/2024'])('finds no format in %j', (text) => {
+    expect(readTime(text, ['yyyy-MM-dd', 'd.M.yyyy'], 'UTC')).toEqual({
+      ok: false,
+      rule: 'is no date in yyyy-MM-dd or d.M.yyyy',
+    });
+  });
+
+  it.each(['2024-02-30', '0000-00-00', '2024-13-01', '2024-01-01 24:00', '2024-01-01 10:60'])(
+    'knows that there is no %j',
+    (text) => {
+      expect(readTime(text, USUAL_FORMATS, 'UTC')).toEqual({
+        ok: false,
+        rule: 'is a day or an hour that there is not',
+      });
+    },
+  );
+
+  it.each(['0000-01-01', '0099-12-31'])('leaves %s in its own century', (day) => {
+    expect(readTime(day, USUAL_FORMATS, 'UTC')).toMatchObject({ value: { at: `${day}T00:00:00.000Z` } });
+  });
 
   it('reads back every time that was written in its format', () => {
     const someTime = fc.date({ min: new Date('1990-01-01'), max: new Date('2090-01-01'), noInvalidDate: true });
     fc.assert(
       fc.property(someTime, (time) => {
         const at = time.toISOString();
-        expect(readTime(at, USUAL_FORMATS, '+09:00')).toEqual({ at, known: true });
+        expect(readTime(at, USUAL_FORMATS, '+09:00')).toEqual({ ok: true, value: { at, known: true } });
       }),
     );
   });

@@ -1,5 +1,6 @@
 import { accountableTeam, type TopState } from '../../agreements/agreement-content.js';
 import { refuse, type Decision, type Refusal } from '../../decider/decision.js';
+import { impossibleTime } from '../../decider/possible-time.js';
 import { actorOf } from '../acting.js';
 import { changeBetween } from '../change.js';
 import { topState } from '../fold-table.js';
@@ -58,8 +59,6 @@ const DECIDERS: { readonly [K in LeadCommandKind]: (deciding: Deciding<K>) => St
   'absorb-duplicate': record.absorbDuplicate,
 };
 
-const EARLIEST = '2000-01-01T00:00:00.000Z';
-
 /** `repeated`: the stream holds this command already, so that nothing is left to decide. */
 export type Admission =
   | { readonly ok: true; readonly right: Right; readonly repeated: boolean }
@@ -90,7 +89,7 @@ export function decide(command: LeadCommand, state: LeadState, facts: LeadFacts)
   const admission = admit(command, state, facts);
   if (!admission.ok) return admission;
   if (admission.repeated) return { ok: true, result: { state, repeated: true }, events: [] };
-  const refusal = impossibleTime(command, facts.now) ?? illegal(command, state);
+  const refusal = refusedTime(command, facts.now) ?? illegal(command, state);
   if (refusal) return refuse(refusal);
   const at = command.occurredAt ?? facts.now;
   const step = decideKind({ command, state, facts, right: admission.right, at });
@@ -101,12 +100,10 @@ function decideKind<K extends LeadCommandKind>(deciding: Deciding<K>): Step {
   return DECIDERS[deciding.command.kind](deciding);
 }
 
-function impossibleTime({ occurredAt }: LeadCommand, now: string): Refusal | undefined {
+function refusedTime({ occurredAt }: LeadCommand, now: string): Refusal | undefined {
   if (occurredAt === undefined) return undefined;
-  if (!isTime(occurredAt)) return { code: 'invalid', field: '/occurredAt', rule: A_TIME };
-  if (occurredAt <= now && occurredAt >= EARLIEST) return undefined;
-  const rule = occurredAt > now ? 'must not be in the future' : 'must not be before the year 2000';
-  return { code: 'invalid', field: '/occurredAt', rule };
+  const rule = isTime(occurredAt) ? impossibleTime(occurredAt, now) : A_TIME;
+  return rule === undefined ? undefined : { code: 'invalid', field: '/occurredAt', rule };
 }
 
 function illegal({ kind }: LeadCommand, state: LeadState): Refusal | undefined {
