@@ -1,26 +1,14 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BatonApi } from './baton-api.js';
-import { CreatingClient } from './create-requests.js';
+import { batonSide, clientOf, CREATES, type Side } from './creating-side.js';
 import { median, type BenchFigure, type SkippedFigure } from './figure.js';
-import { LineProcess } from './line-process.js';
-import { startOptions } from './start-line.js';
 import { peersInstalled, startPeer, withoutPeers } from './peers.js';
 
-const CONNECTIONS = 50;
 const ROUNDS = 7;
-const CREATES = 2_000;
 const NAME = 'POST create over HTTP, durable, sealed, scored, authenticated, 50 connections';
 const AGAINST_PEER = `${NAME}, against emmett-expressjs on PostgreSQL`;
 const AGAINST_MEMORY = `${NAME}, against the same with its stores in memory`;
-
-/** A server in a process of its own, in which a client creates leads. */
-interface Side {
-  readonly process: LineProcess;
-  /** seconds for a round of creates; what the server still does afterwards is waited for and not counted */
-  round(): Promise<number>;
-}
 
 /** Baton against two others; the sides take turns, so that the machine's mood is the same for all. */
 export async function run(): Promise<(BenchFigure | SkippedFigure)[]> {
@@ -45,27 +33,10 @@ export async function run(): Promise<(BenchFigure | SkippedFigure)[]> {
   }
 }
 
-async function batonSide(stores: 'sqlite' | 'memory', dataDir: string): Promise<Side> {
-  await mkdir(dataDir, { mode: 0o700 });
-  const process = new LineProcess(join(import.meta.dirname, 'baton-server.js'), [stores, dataDir], {}, startOptions());
-  const { url } = await process.hear<{ url: string }>();
-  const api = await BatonApi.of(url, dataDir);
-  await api.agree();
-  const client = new CreatingClient(url, CONNECTIONS, await api.tokenOf('form'));
-  const round = async (): Promise<number> => {
-    const { seconds, last } = await client.create(CREATES);
-    const { lead, revision } = JSON.parse(last.body) as { lead: string; revision: number };
-    await api.whenSeen(lead, revision);
-    if (stores === 'sqlite') await api.whenSealed(lead, revision);
-    return seconds;
-  };
-  return { process, round };
-}
-
 async function peerSide(): Promise<Side> {
   const process = startPeer('leads-api');
   const { url } = await process.hear<{ url: string }>();
-  const client = new CreatingClient(url, CONNECTIONS);
+  const client = clientOf(url);
   return { process, round: async () => (await client.create(CREATES)).seconds };
 }
 

@@ -1,57 +1,78 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EventSigner } from '../../libs/event-signing/event-signer.js';
-import type { NewEvent } from '../../libs/event-store/event-store.js';
+import type { EventSigner } from '../../libs/event-signing/event-signer.js';
 import { leadFold } from '../../libs/lead-commands/folds.js';
 import { leadStream } from '../../libs/lead-commands/lead-commands.service.js';
-import { SIGNATURE_TYPE } from '../../libs/transparency-log/note-key.js';
-import { noteSigner } from '../../libs/transparency-log/note-signer.js';
 import { inParallel, secondsOf } from '../at-once.js';
 import { assertDone, CommandServices, envelopeOf, TOUCH, type LeadHistory } from '../command-services.js';
+import { batonSide, CREATES, type Side } from '../creating-side.js';
 import { median, type BenchFigure } from '../figure.js';
 import { copyLeads } from '../lead-copies.js';
+import { UNSIGNED } from '../unsigned-events.js';
 
 const ROUNDS = 7;
 const COMMANDS = 4_000;
 const AT_ONCE = 64;
 
-/** What a command would be without signatures. */
-class NoSigner extends EventSigner {
-  override sign(_stream: string, _revision: number, events: readonly NewEvent[]): Promise<readonly NewEvent[]> {
-    return Promise.resolve(events);
-  }
-}
-const UNSIGNED = new NoSigner(noteSigner('bench', SIGNATURE_TYPE.ed25519, Buffer.alloc(32)));
-
-/** The command path without HTTP, the same commands with and without signatures in turns. */
+/**
+ * A command as somebody sends it, over HTTP to a server on files, and the command path alone, in process: with signatures
+ * and without them, in turns. Sealing is left out of both: it is not waited for.
+ */
 export async function run(): Promise<BenchFigure[]> {
   const directory = await mkdtemp(join(tmpdir(), 'baton-bench-'));
+  try {
+    return [await overHttp(directory), await inProcess(directory)];
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+}
+
+async function overHttp(directory: string): Promise<BenchFigure> {
+  const sides: Side[] = [];
+  try {
+    for (const kind of ['unsealed', 'unsigned']) sides.push(await batonSide(kind, join(directory, kind)));
+    const [signed, unsigned] = sides as [Side, Side];
+    const pairs = await inTurns(
+      () => signed.round(),
+      () => unsigned.round(),
+    );
+    return figureOf('throughput that signing costs a create over HTTP, 50 connections', pairs, CREATES);
+  } finally {
+    for (const { process } of sides) await process.stop();
+  }
+}
+
+async function inProcess(directory: string): Promise<BenchFigure> {
   const services = await CommandServices.open(directory);
   try {
     const history = await services.typicalHistory();
-    const pairs: [signed: number, unsigned: number][] = [];
-    for (let round = 0; round <= ROUNDS; round += 1) {
-      const signed = await touchEach(services, history);
-      const unsigned = await touchEach(services, history, UNSIGNED);
-      // The first warms up.
-      if (round > 0) pairs.push([signed, unsigned]);
-    }
-    const rate = (column: 0 | 1) => `${Math.round(COMMANDS / median(pairs.map((pair) => pair[column])))}/s`;
-    return [
-      {
-        name: 'throughput that signing costs a command, streams kept folded',
-        value: 100 * median(pairs.map(([signed, unsigned]) => 1 - unsigned / signed)),
-        unit: '%',
-        must: 15,
-        better: 'lower',
-        note: `${rate(0)} against ${rate(1)}`,
-      },
-    ];
+    const pairs = await inTurns(
+      () => touchEach(services, history),
+      () => touchEach(services, history, UNSIGNED),
+    );
+    return figureOf('throughput that signing costs a command in process, streams kept folded', pairs, COMMANDS);
   } finally {
     await services.close();
-    await rm(directory, { recursive: true });
   }
+}
+
+type Pair = readonly [signed: number, unsigned: number];
+
+async function inTurns(signed: () => Promise<number>, unsigned: () => Promise<number>): Promise<readonly Pair[]> {
+  const pairs: Pair[] = [];
+  // The first warms up.
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    const pair = [await signed(), await unsigned()] as const;
+    if (round > 0) pairs.push(pair);
+  }
+  return pairs;
+}
+
+function figureOf(name: string, pairs: readonly Pair[], count: number): BenchFigure {
+  const rate = (column: 0 | 1) => `${Math.round(count / median(pairs.map((pair) => pair[column])))}/s`;
+  const value = 100 * median(pairs.map(([signed, unsigned]) => 1 - unsigned / signed));
+  return { name, value, unit: '%', must: 15, better: 'lower', note: `${rate(0)} against ${rate(1)}` };
 }
 
 /** Seconds for one command on each of as many leads. */
