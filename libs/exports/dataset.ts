@@ -1,5 +1,4 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { EncodedGroup } from './parquet-groups.mjs';
 import { described, rowReader, type ExportColumn, type ExportRow, type ReadColumn } from './export-column.js';
 
 export const DATASETS = ['events', 'leads', 'intervals'] as const;
@@ -24,8 +23,8 @@ export interface Dataset {
   columns(query: Pick<ExportQuery, 'withPersonalData'>): readonly ExportColumn[];
   /** Rows by the page, never an empty one; nothing is read before it is asked for, and not after `return`. */
   pages(query: ExportQuery): AsyncGenerator<readonly ExportRow[], void, undefined>;
-  /** The same rows as row groups that other threads make; undefined where only this one can read them. */
-  groups?(query: ExportQuery): AsyncGenerator<EncodedGroup, void, undefined> | undefined;
+  /** The same rows as a Parquet file that another thread makes; undefined where only this one can read them. */
+  parquet?(query: ExportQuery): AsyncGenerator<Uint8Array, void, undefined> | undefined;
 }
 
 interface DatasetParts<From> {

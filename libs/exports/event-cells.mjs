@@ -13,6 +13,9 @@
  * @typedef {{ source: string, as?: 'kind' | 'key' | 'name' | 'open' | 'number', absent?: Cell }} CellSource
  */
 
+/** Fields of an event's data that stand in no export: what keeps hashes from being guessed, and what is sealed. */
+export const HIDDEN = ['nonce', 'pii'];
+
 /**
  * @param {CellSource} from
  * @param {ReadonlyMap<string, string>} names of the stored types, without their versions

@@ -10,8 +10,7 @@ import {
   STORED_EVENT_COLUMNS,
   type ExportedEvent,
 } from './event-columns.js';
-import type { EncodedGroup } from './parquet-groups.mjs';
-import { sqliteEventGroups } from './sqlite-event-groups.js';
+import { sqliteEventFile } from './sqlite-event-file.js';
 
 /** Few enough that reading a page takes the thread for some milliseconds only. */
 const PAGE = 500;
@@ -40,19 +39,21 @@ export function eventExport(store: EventStore, personalData: PersonalData): Data
       after = last.position;
     }
   }
-  const groups: Dataset['groups'] = ({ withPersonalData, ...range }) =>
+  const parquet: Dataset['parquet'] = ({ withPersonalData, ...range }) =>
     // What is sealed is opened by keys that this thread has.
-    store.sqliteFile === undefined || withPersonalData ? undefined : groupsOf(store, store.sqliteFile, range);
+    store.sqliteFile === undefined || withPersonalData ? undefined : parquetOf(store, store.sqliteFile, range);
   const rows = dataset({ name: 'events', columns: EVENT_COLUMNS, personalColumns: PERSONAL_EVENT_COLUMNS, records });
-  return { ...rows, groups };
+  return { ...rows, parquet };
 }
 
-async function* groupsOf(store: EventStore, file: string, range: ExportRange): AsyncGenerator<EncodedGroup> {
-  const end = await store.head();
-  if (end === undefined) return;
-  const { from, to } = range;
+async function* parquetOf(
+  store: EventStore,
+  file: string,
+  { from, to }: ExportRange,
+): AsyncGenerator<Uint8Array, void, undefined> {
   const bounds = { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
-  yield* sqliteEventGroups({ file, columns: STORED_EVENT_COLUMNS, names: eventNames, ...bounds }, Number(end));
+  const end = Number((await store.head()) ?? 0);
+  yield* sqliteEventFile({ file, columns: STORED_EVENT_COLUMNS, names: eventNames, end, ...bounds });
 }
 
 function opening(store: EventStore, personalData: PersonalData): (of: ExportedEvent) => Promise<ExportedEvent> {

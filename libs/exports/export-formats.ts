@@ -56,8 +56,9 @@ async function* textOf(
 }
 
 async function* parquetOf(dataset: Dataset, query: ExportQuery): AsyncGenerator<Uint8Array, void, undefined> {
+  const made = dataset.parquet?.(query);
+  if (made !== undefined) return yield* made;
   // Only here: what writes Parquet need not be read before somebody wants it.
-  const { groupsOf, parquetBytes } = await import('./parquet-bytes.js');
-  const columns = dataset.columns(query);
-  yield* parquetBytes(columns, dataset.groups?.(query) ?? groupsOf(columns, dataset.pages(query)));
+  const { parquetBytes } = await import('./parquet-bytes.js');
+  yield* parquetBytes(dataset.columns(query), dataset.pages(query));
 }

@@ -1,6 +1,6 @@
 /**
- * An export reads for minutes, and one that makes Parquet has two threads of some 60 MB each: two at a time, so that
- * commands and views keep most of the cores and the process its size.
+ * An export reads for minutes, and one that makes Parquet has a thread of some 50 MB: two at a time, so that commands and
+ * views keep most of the cores and the process its size.
  */
 export class RunningExports {
   #running = 0;
