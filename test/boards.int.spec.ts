@@ -86,7 +86,16 @@ describe('boards over HTTP', () => {
     const second = await baton.as('sam').read<Page>(`/boards/sales/north-sales?limit=2&cursor=${first.next}`);
     expect([...leadsOf(first), ...leadsOf(second)]).toEqual([offered.lead, worked.lead, lost.lead]);
     expect(second.next).toBeUndefined();
-    expect((await baton.as('sam').get(`/missing-ratings?cursor=${first.next}`)).status).toBe(400);
+    for (const other of [
+      '/missing-ratings',
+      '/boards/sales/south-sales',
+      '/boards/workers/sven',
+      '/boards/sales/north-sales?source=email',
+      '/boards/sales/north-sales?sort=updated',
+    ]) {
+      const answer = await baton.as('sam').get(`${other}${other.includes('?') ? '&' : '?'}cursor=${first.next}`);
+      expect(answer).toMatchObject({ status: 400, body: { errors: [{ in: 'query', field: 'cursor' }] } });
+    }
   });
 
   it("show a stranger nothing of another team's leads, in no list, count or page", async () => {

@@ -65,9 +65,10 @@ describe('Leads as of a time', () => {
 
   it('come by the page, each once', async () => {
     const seen: string[] = [];
+    const now = isoNow();
     let next: string | undefined;
     do {
-      const page: Page = await asOf(isoNow(), 'ana', `&limit=1${next === undefined ? '' : `&cursor=${next}`}`);
+      const page: Page = await asOf(now, 'ana', `&limit=1${next === undefined ? '' : `&cursor=${next}`}`);
       seen.push(...page.leads.map(({ lead }) => lead));
       next = page.next;
     } while (next !== undefined);

@@ -7,7 +7,7 @@ import { exportJWK, type JSONWebKeySet, type JWTPayload, SignJWT } from 'jose';
 import { createLogger } from '../telemetry/logger.js';
 import { Metrics } from '../telemetry/metrics.js';
 import { type Caller, CurrentCaller } from './caller.js';
-import { decodeCursor, encodeCursor } from './cursor.js';
+import { Cursors, PageCursors } from './cursor.js';
 import { entityTagOf, IfMatch, type RevisionCondition } from './entity-tag.js';
 import { IdempotencyKey } from './idempotency-key.js';
 import { PageQuery } from './page-query.dto.js';
@@ -103,9 +103,8 @@ class ThingController {
   }
 
   @Get()
-  list(@Query() page: PageQuery) {
-    const after = page.cursor === undefined ? null : decodeCursor(page.cursor, ['string', 'number']);
-    return { limit: page.limit, after, next: encodeCursor(['b', 2]) };
+  list(@Query() page: PageQuery, @Cursors() cursors: PageCursors) {
+    return { limit: page.limit, after: cursors.after(['string', 'number']) ?? null, ...cursors.next(['b', 2]) };
   }
 
   @Get('fault')

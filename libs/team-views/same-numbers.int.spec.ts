@@ -3,6 +3,7 @@ import type { TeamState } from '../agreements/team.js';
 import { DEFAULT_AGREEMENT } from '../agreements/default-agreement.js';
 import type { TokenRole } from '../decider/decision.js';
 import type { Caller } from '../http-kit/caller.js';
+import { PageCursors } from '../http-kit/cursor.js';
 import { METRIC_CATALOGUE, type AnyMetric } from '../metric-catalogue/metric-catalogue.js';
 import { afterFeed, feedOf, recordedAll, shuffledAcrossStreams } from '../projection-runner/projection.spec-kit.js';
 import { openReadDatabase } from '../read-database/read-database.spec-kit.js';
@@ -91,8 +92,9 @@ async function evidenceOf(
 ): Promise<{ leads: readonly string[]; total: number; outside: number }> {
   const leads: string[] = [];
   for (let cursor: string | undefined; ;) {
-    const asked: EvidenceOfNumberQuery = { part: 'all', limit: 9, ...query, ...(cursor && { cursor }) };
-    const page = await controller.leads(who, id, asked);
+    const asked: EvidenceOfNumberQuery = { part: 'all', limit: 9, ...query };
+    const cursors = new PageCursors(`/numbers/${id}/evidence${cursor === undefined ? '' : `?cursor=${cursor}`}`);
+    const page = await controller.leads(who, id, asked, cursors);
     leads.push(...page.leads);
     const { next } = page as { next?: string };
     if (next === undefined) return { leads, total: page.total, outside: page.outside };

@@ -5,7 +5,7 @@ import type { ContactCommand } from '../../contacts/decide-contact.js';
 import type { TokenRole } from '../../decider/decision.js';
 import { ApiReading, ApiWriting } from '../../http-kit/api-docs.js';
 import { CurrentCaller, type Caller } from '../../http-kit/caller.js';
-import { decodeCursor, encodeCursor } from '../../http-kit/cursor.js';
+import { Cursors, PageCursors } from '../../http-kit/cursor.js';
 import { PageQuery } from '../../http-kit/page-query.dto.js';
 import { UuidPipe } from '../../http-kit/path-parameters.js';
 import { forbidden, malformed, notFound } from '../../http-kit/problem-exception.js';
@@ -64,14 +64,15 @@ export class DataSubjectsController {
   async receipts(
     @CurrentCaller() caller: Caller,
     @Param('id', UuidPipe) contact: string,
-    @Query() { limit, cursor }: PageQuery,
+    @Query() { limit }: PageQuery,
+    @Cursors() cursors: PageCursors,
   ): Promise<{ contact: string; events: WrittenEvent[]; next?: string }> {
     assertRole(caller, LOOK);
-    const [from] = cursor === undefined ? [0] : decodeCursor(cursor, ['number']);
+    const [from] = cursors.after(['number']) ?? [0];
     const events = await this.subjects.events(contact, { from, limit });
     if (from === 0 && events.length === 0) throw notFound('contact');
-    const more = events.length === limit ? { next: encodeCursor([from + limit]) } : {};
-    return { contact, events: writtenEvents(events), ...more };
+    const ended = events.length === limit ? [from + limit] : undefined;
+    return { contact, events: writtenEvents(events), ...cursors.next(ended) };
   }
 
   /** Everything held on a person, as JSON; role privacy. It is told on the contact's stream before it is answered. */

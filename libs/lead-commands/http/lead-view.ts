@@ -52,10 +52,10 @@ export interface TimelineView {
   readonly next?: string;
 }
 
-export function timelineView(entries: readonly TimelineEntry[], next: string | undefined): TimelineView {
+export function timelineView(entries: readonly TimelineEntry[], next: { readonly next?: string }): TimelineView {
   const events = entries.map(({ id, revision, type, metadata, data, personal }) => {
     const { bodyMac: _mac, $correlationId: _correlation, $causationId: _causation, ...said } = metadata;
     return { id, revision, type, ...said, data, ...(personal === undefined ? {} : { personal }) };
   });
-  return { events, ...(next === undefined ? {} : { next }) };
+  return { events, ...next };
 }

@@ -4,7 +4,7 @@ import { ApiReading, ApiWriting } from '../../http-kit/api-docs.js';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { JsonObject } from '../../decider/json.js';
 import { CurrentCaller, type Caller } from '../../http-kit/caller.js';
-import { decodeCursor, encodeCursor } from '../../http-kit/cursor.js';
+import { Cursors, PageCursors } from '../../http-kit/cursor.js';
 import { IdempotencyKey } from '../../http-kit/idempotency-key.js';
 import { PageQuery } from '../../http-kit/page-query.dto.js';
 import { forbidden, malformed, notFound } from '../../http-kit/problem-exception.js';
@@ -83,12 +83,13 @@ export class LeadsController {
   async timeline(
     @CurrentCaller() caller: Caller,
     @Param('id', UuidPipe) id: string,
-    @Query() { limit, cursor }: PageQuery,
+    @Query() { limit }: PageQuery,
+    @Cursors() cursors: PageCursors,
   ): Promise<TimelineView> {
-    const [from] = cursor === undefined ? [0] : decodeCursor(cursor, ['number']);
+    const [from] = cursors.after(['number']) ?? [0];
     const entries = await this.history.timeline(id, senderOf(caller), { from, limit });
     if (!entries) throw notFound('lead');
-    return timelineView(entries, entries.length === limit ? encodeCursor([from + limit]) : undefined);
+    return timelineView(entries, cursors.next(entries.length === limit ? [from + limit] : undefined));
   }
 
   /** The person behind the lead: the only way to them. Each look is logged; not for analysts and auditors (403). */

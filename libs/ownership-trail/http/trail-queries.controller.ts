@@ -2,7 +2,7 @@ import { Controller, Get, Header, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { ApiReading } from '../../http-kit/api-docs.js';
 import { CurrentCaller, type Caller } from '../../http-kit/caller.js';
-import { decodeCursor, encodeCursor } from '../../http-kit/cursor.js';
+import { Cursors, PageCursors } from '../../http-kit/cursor.js';
 import { UuidPipe } from '../../http-kit/path-parameters.js';
 import { malformed, notFound } from '../../http-kit/problem-exception.js';
 import { problemOfRefusal } from '../../http-kit/refusal-problem.js';
@@ -37,9 +37,10 @@ export class TrailQueriesController {
     @CurrentCaller() caller: Caller,
     @Param('id', UuidPipe) lead: string,
     @Query() query: LeadOwnershipQuery,
+    @Cursors() cursors: PageCursors,
   ) {
     this.access.assertMayAskOfLeads(caller);
-    const { at, as, limit, cursor } = query;
+    const { at, as, limit } = query;
     if (as !== undefined && at === undefined) throw malformed({ in: 'query', field: 'as', rule: 'goes with at only' });
     await this.access.waitFor(query.after);
     const { found, checkpoint } = await this.answers.ofLead(lead);
@@ -47,7 +48,7 @@ export class TrailQueriesController {
     this.access.assertInSight(caller, found.held);
     const { revision, intervals, quarantined } = found;
     const said = { lead, revision, checkpoint, ...(quarantined.length > 0 && { quarantined }) };
-    if (at === undefined) return { ...said, ...pageOf(intervals, limit, cursor) };
+    if (at === undefined) return { ...said, ...pageOf(intervals, limit, cursors) };
     return { ...said, at, as: as ?? 'happened', owners: ownersThen(intervals, at, as ?? 'happened') };
   }
 
@@ -71,41 +72,41 @@ export class TrailQueriesController {
   @Get('ownership')
   @Private()
   @ApiOkResponse({ description: 'A page of intervals, by their beginning.', example: HELD_EXAMPLE })
-  async held(@CurrentCaller() caller: Caller, @Query() query: SealedHeldQuery) {
+  async held(@CurrentCaller() caller: Caller, @Query() query: SealedHeldQuery, @Cursors() cursors: PageCursors) {
     assertAuditor(caller);
-    const { after: place, cursor, ...wanted } = query;
+    const { after: place, cursor: _, ...wanted } = query;
     if (wanted.team === undefined && wanted.person === undefined)
       throw malformed({ in: 'query', field: 'team', rule: 'or person must be given' });
     await this.access.waitFor(place);
-    const after = cursor === undefined ? undefined : decodeCursor(cursor, ['string', 'string', 'string', 'number']);
+    const after = cursors.after(['string', 'string', 'string', 'number']);
     const { found, checkpoint } = await this.answers.held({ ...wanted, ...(after && { after }) });
-    return { intervals: found.intervals, checkpoint, ...(found.next && { next: encodeCursor([...found.next]) }) };
+    return { intervals: found.intervals, checkpoint, ...cursors.next(found.next) };
   }
 
   /** What somebody changed of leads, or what was changed of a lead, in the order of recording. */
   @Get('changes')
   @Private()
   @ApiOkResponse({ description: 'A page of changes.', example: CHANGES_EXAMPLE })
-  async changes(@CurrentCaller() caller: Caller, @Query() query: SealedChangesQuery) {
+  async changes(@CurrentCaller() caller: Caller, @Query() query: SealedChangesQuery, @Cursors() cursors: PageCursors) {
     assertAuditor(caller);
-    const { after: place, cursor, ...wanted } = query;
+    const { after: place, cursor: _, ...wanted } = query;
     if (wanted.actor === undefined && wanted.lead === undefined)
       throw malformed({ in: 'query', field: 'actor', rule: 'or lead must be given' });
     await this.access.waitFor(place);
-    const after = cursor === undefined ? undefined : decodeCursor(cursor, ['string', 'number']);
+    const after = cursors.after(['string', 'number']);
     const { found, checkpoint } = await this.answers.changes({ ...wanted, ...(after && { after }) });
-    return { changes: found.changes, checkpoint, ...(found.next && { next: encodeCursor([...found.next]) }) };
+    return { changes: found.changes, checkpoint, ...cursors.next(found.next) };
   }
 }
 
 /** They come in the order of leaves; several roles may change with one. */
-function pageOf(intervals: readonly TrailInterval[], limit: number, cursor: string | undefined) {
-  const [index, role] = cursor === undefined ? [] : decodeCursor(cursor, ['number', 'string']);
+function pageOf(intervals: readonly TrailInterval[], limit: number, cursors: PageCursors) {
+  const [index, role] = cursors.after(['number', 'string']) ?? [];
   const ended = intervals.findIndex((one) => one.index === index && one.role === role);
-  if (cursor !== undefined && ended === -1)
+  if (index !== undefined && ended === -1)
     throw malformed({ in: 'query', field: 'cursor', rule: 'must be a cursor from an earlier page of the same query' });
   const page = intervals.slice(ended + 1, ended + 1 + limit);
   const last = page.at(-1);
   const more = last !== undefined && ended + 1 + limit < intervals.length;
-  return { intervals: page, ...(more ? { next: encodeCursor([last.index, last.role]) } : {}) };
+  return { intervals: page, ...cursors.next(more ? [last.index, last.role] : undefined) };
 }

@@ -1,4 +1,4 @@
-import { decodeCursor, encodeCursor } from '../../http-kit/cursor.js';
+import type { PageCursors } from '../../http-kit/cursor.js';
 import type { LeadCard } from '../lead-card.js';
 import type { CardFilter, CardPage, CardPageQuery, CardSort, LeadCards } from '../lead-cards.js';
 import type { LeadListQuery, ListQuery } from './boards.dto.js';
@@ -16,13 +16,14 @@ export interface LeadsAnswer<Lead = LeadCard> {
  */
 export async function pageOf(
   cards: LeadCards,
-  { limit, cursor }: Pick<ListQuery, 'limit' | 'cursor'>,
+  cursors: PageCursors,
+  { limit }: Pick<ListQuery, 'limit'>,
   query: Omit<CardPageQuery, 'limit' | 'after'>,
 ): Promise<LeadsAnswer> {
   const shape = [query.sort?.by === 'score' ? 'number' : 'string', 'string'] as const;
-  const after = cursor === undefined ? undefined : decodeCursor(cursor, shape);
+  const after = cursors.after(shape);
   const page: CardPage = await cards.page({ ...query, limit, ...(after && { after }) });
-  return { leads: page.cards, ...(page.next && { next: encodeCursor([...page.next]) }) };
+  return { leads: page.cards, ...cursors.next(page.next) };
 }
 
 /** The fields that were given, for filters whose absent fields must not be there at all. */

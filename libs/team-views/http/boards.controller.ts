@@ -1,6 +1,7 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { ApiReading } from '../../http-kit/api-docs.js';
+import { Cursors, PageCursors } from '../../http-kit/cursor.js';
 import { malformed } from '../../http-kit/problem-exception.js';
 import { CurrentCaller, type Caller } from '../../http-kit/caller.js';
 import { LEADS_IN_STATE } from '../../metric-catalogue/standing-metrics.js';
@@ -31,10 +32,14 @@ export class BoardsController {
 
   /** How many leads are in which state, and the leads. The counts are of all states, the leads of those asked for. */
   @Get('boards/marketing')
-  async marketing(@CurrentCaller() caller: Caller, @Query() query: MarketingBoardQuery) {
+  async marketing(
+    @CurrentCaller() caller: Caller,
+    @Query() query: MarketingBoardQuery,
+    @Cursors() cursors: PageCursors,
+  ) {
     const { resumeBy, silent } = query;
     const filter = { ...given({ resumeBy }), ...(silent && { silent: this.agreed.silence() }) };
-    return this.board(caller, query, { filter, sort: LAST_UPDATED });
+    return this.board(caller, query, cursors, { filter, sort: LAST_UPDATED });
   }
 
   /** A sales team's queue: offers first, by the time left, then what it works, then losses to be decided. */
@@ -43,8 +48,9 @@ export class BoardsController {
     @CurrentCaller() caller: Caller,
     @Param('team', OwnerNamePipe) team: string,
     @Query() query: SalesBoardQuery,
+    @Cursors() cursors: PageCursors,
   ) {
-    return this.board(caller, query, { filter: salesOf({ ...query, team }), sort: QUEUE });
+    return this.board(caller, query, cursors, { filter: salesOf({ ...query, team }), sort: QUEUE });
   }
 
   /** What one salesperson is offered, works or lost, in the order of a team's queue. */
@@ -53,13 +59,14 @@ export class BoardsController {
     @CurrentCaller() caller: Caller,
     @Param('person', OwnerNamePipe) person: string,
     @Query() query: LeadListQuery,
+    @Cursors() cursors: PageCursors,
   ) {
-    return this.board(caller, query, { filter: salesOf({ person }), sort: QUEUE });
+    return this.board(caller, query, cursors, { filter: salesOf({ person }), sort: QUEUE });
   }
 
   /** Offers that wait for an answer, with their age and the time left; the most urgent first. */
   @Get('offers')
-  async offers(@CurrentCaller() caller: Caller, @Query() query: OffersQuery) {
+  async offers(@CurrentCaller() caller: Caller, @Query() query: OffersQuery, @Cursors() cursors: PageCursors) {
     const scope = await this.see(caller, query);
     const now = this.agreed.clock();
     const filter = {
@@ -69,27 +76,32 @@ export class BoardsController {
       ...(query.late && { acceptBefore: this.agreed.daysAgo(0) }),
     };
     if (query.state !== undefined) throw malformed({ in: 'query', field: 'state', rule: 'is offered for every offer' });
-    const { leads, ...page } = await pageOf(this.cards, query, { scope, sort: sortOf(query, QUEUE), filter });
+    const { leads, ...page } = await pageOf(this.cards, cursors, query, { scope, sort: sortOf(query, QUEUE), filter });
     return { offers: leads.map((card) => waitingOffer(card, now)), ...page };
   }
 
   /** What stands in one state for longer than so many days, and how many leads do, state by state. */
   @Get('standstill')
-  async standstill(@CurrentCaller() caller: Caller, @Query() query: StandstillQuery) {
+  async standstill(@CurrentCaller() caller: Caller, @Query() query: StandstillQuery, @Cursors() cursors: PageCursors) {
     const { salesTeam, salesPerson, olderThanDays } = query;
     const filter = { ...given({ salesTeam, salesPerson }), standsSince: this.agreed.daysAgo(olderThanDays) };
-    return { olderThanDays, ...(await this.board(caller, query, { filter, sort: LONGEST_FIRST })) };
+    return { olderThanDays, ...(await this.board(caller, query, cursors, { filter, sort: LONGEST_FIRST })) };
   }
 
   /** Counts by state over all states, and a page of the leads. */
-  private async board(caller: Caller, query: LeadListQuery, own: { filter: CardFilter; sort: CardSort }) {
+  private async board(
+    caller: Caller,
+    query: LeadListQuery,
+    cursors: PageCursors,
+    own: { filter: CardFilter; sort: CardSort },
+  ) {
     const scope = await this.see(caller, query);
     const { states, ...asked } = filterOf(query);
     const filter = { ...asked, ...own.filter };
     const sort = sortOf(query, own.sort);
     const [counts, page] = await Promise.all([
       this.counts.byState(scope, filter),
-      pageOf(this.cards, query, { scope, sort, filter: { ...filter, ...given({ states }) } }),
+      pageOf(this.cards, cursors, query, { scope, sort, filter: { ...filter, ...given({ states }) } }),
     ]);
     return { metric: LEADS_IN_STATE.id, states: counts, ...page };
   }

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Caller } from '../../http-kit/caller.js';
-import { decodeCursor, encodeCursor } from '../../http-kit/cursor.js';
+import type { PageCursors } from '../../http-kit/cursor.js';
 import { malformed } from '../../http-kit/problem-exception.js';
 import type { LeadCards } from '../lead-cards.js';
 import type { Scope } from '../scope.js';
@@ -22,15 +22,15 @@ export class LeadsAsOf {
   ) {}
 
   /** Oldest first. @throws ProblemException 400 for parameters that do not go with `asOf` */
-  async page(caller: Caller, scope: Scope, asOf: string, query: CardsQuery) {
+  async page(caller: Caller, scope: Scope, asOf: string, query: CardsQuery, cursors: PageCursors) {
     const given = Object.entries(query).find(([name, value]) => value !== undefined && !GOES_WITH.includes(name));
     if (given) throw malformed({ in: 'query', field: given[0], rule: 'does not go with asOf' });
-    const { limit, cursor } = query;
+    const after = cursors.after(['string', 'string']);
     const candidates = await this.cards.page({
       scope,
       sort: { by: 'created', direction: 'ascending' },
-      ...(cursor === undefined ? {} : { after: decodeCursor(cursor, ['string', 'string']) }),
-      limit: Math.min(limit, MOST_LEADS),
+      ...(after && { after }),
+      limit: Math.min(query.limit, MOST_LEADS),
     });
     // Nothing is recorded before it happens: a lead that was created later was not known.
     const created = candidates.cards.filter(({ createdAt }) => createdAt <= asOf);
@@ -42,6 +42,6 @@ export class LeadsAsOf {
       await nextTurn();
     }
     const more = created.length === candidates.cards.length ? candidates.next : undefined;
-    return { asOf, leads, ...(more ? { next: encodeCursor([...more]) } : {}) };
+    return { asOf, leads, ...cursors.next(more) };
   }
 }

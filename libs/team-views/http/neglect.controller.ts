@@ -2,7 +2,7 @@ import { Controller, Get, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { ApiReading } from '../../http-kit/api-docs.js';
 import { CurrentCaller, type Caller } from '../../http-kit/caller.js';
-import { decodeCursor, encodeCursor } from '../../http-kit/cursor.js';
+import { Cursors, PageCursors } from '../../http-kit/cursor.js';
 import { malformed } from '../../http-kit/problem-exception.js';
 import { DEFAULT_STANDSTILL_DAYS, HYGIENE, RATINGS_OWED } from '../../metric-catalogue/standing-metrics.js';
 import { LeadCards, type CardSort } from '../lead-cards.js';
@@ -44,11 +44,11 @@ export class NeglectController {
 
   /** Cycles that sales worked and let go of without a rating, the oldest first, and how many each worker owes. */
   @Get('missing-ratings')
-  async missing(@CurrentCaller() caller: Caller, @Query() query: SalesListQuery) {
+  async missing(@CurrentCaller() caller: Caller, @Query() query: SalesListQuery, @Cursors() cursors: PageCursors) {
     const scope = await this.access.scopeAfter(caller, 'lead-card', query.after);
-    const { team, person, cursor, limit } = query;
+    const { team, person, limit } = query;
     const of = given({ team, person });
-    const after = cursor === undefined ? undefined : decodeCursor(cursor, ['string', 'string', 'number']);
+    const after = cursors.after(['string', 'string', 'number']);
     const [workers, page] = await Promise.all([
       this.workers.owed(scope, of),
       this.ratings.page({ scope, ...of, limit, ...(after && { after }) }),
@@ -58,19 +58,22 @@ export class NeglectController {
       metric: RATINGS_OWED.id,
       workers: orTooMany(workers),
       ratings,
-      ...(page.next && { next: encodeCursor([...page.next]) }),
+      ...cursors.next(page.next),
     };
   }
 
   /** Leads whose steward, offeree or worker is no longer in the team, and who those people are. */
   @Get('leavers')
-  async left(@CurrentCaller() caller: Caller, @Query() query: LeaversQuery) {
+  async left(@CurrentCaller() caller: Caller, @Query() query: LeaversQuery, @Cursors() cursors: PageCursors) {
     const scope = await this.access.scopeAfter(caller, 'lead-card', query.after);
     const { role, team, person } = query;
     const leavers = await this.leavers.find(scope, given({ role, team, person }));
     if (leavers.length === 0) return { leavers, leads: [] };
     const filter = { ...filterOf(query), heldBy: leavers, settled: false };
-    return { leavers, ...(await pageOf(this.cards, query, { scope, filter, sort: sortOf(query, LAST_UPDATED) })) };
+    return {
+      leavers,
+      ...(await pageOf(this.cards, cursors, query, { scope, filter, sort: sortOf(query, LAST_UPDATED) })),
+    };
   }
 }
 

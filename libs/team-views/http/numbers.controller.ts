@@ -2,7 +2,7 @@ import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { ApiReading } from '../../http-kit/api-docs.js';
 import { CurrentCaller, type Caller } from '../../http-kit/caller.js';
-import { decodeCursor, encodeCursor } from '../../http-kit/cursor.js';
+import { Cursors, PageCursors } from '../../http-kit/cursor.js';
 import { malformed } from '../../http-kit/problem-exception.js';
 import type { AnyMetric } from '../../metric-catalogue/metric-catalogue.js';
 import { hasDueTime } from '../../metric-catalogue/outcome-metric.js';
@@ -41,14 +41,19 @@ export class NumbersController {
 
   /** The leads behind a number that you may read, and how many there are besides. */
   @Get(':metric/evidence')
-  async leads(@CurrentCaller() caller: Caller, @Param('metric') id: string, @Query() query: EvidenceOfNumberQuery) {
+  async leads(
+    @CurrentCaller() caller: Caller,
+    @Param('metric') id: string,
+    @Query() query: EvidenceOfNumberQuery,
+    @Cursors() cursors: PageCursors,
+  ) {
     this.access.assertReader(caller);
-    const { part, limit, cursor } = query;
+    const { part, limit } = query;
     const { metric, units } = this.asked.of(id, query);
     if (part === 'apart' && (metric.view !== 'outcomes' || metric.apart.length === 0)) {
       throw malformed({ in: 'query', field: 'part', rule: `must not be apart: ${id} counts nothing apart` });
     }
-    const [after] = cursor === undefined ? [undefined] : decodeCursor(cursor, ['string']);
+    const [after] = cursors.after(['string']) ?? [];
     // The cards say who may read a lead: what they do not have yet is outside.
     const scope = await this.access.scopeAfter(caller, [metric.view, 'lead-card'], query.after);
     const { leads, total, outside, next } = await this.answers.to(metric).evidence({
@@ -64,7 +69,7 @@ export class NumbersController {
       leads,
       total,
       outside,
-      ...(next && { next: encodeCursor([next]) }),
+      ...cursors.next(next === undefined ? undefined : [next]),
     };
   }
 }

@@ -2,7 +2,7 @@ import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { ApiReading } from '../../http-kit/api-docs.js';
 import { CurrentCaller, type Caller } from '../../http-kit/caller.js';
-import { decodeCursor, encodeCursor } from '../../http-kit/cursor.js';
+import { Cursors, PageCursors } from '../../http-kit/cursor.js';
 import { UuidPipe } from '../../http-kit/path-parameters.js';
 import { malformed, notFound } from '../../http-kit/problem-exception.js';
 import { LeadCards } from '../lead-cards.js';
@@ -38,30 +38,30 @@ export class OwnershipController {
 
   /** Everything that a team or a person had in a period, in whatever role. */
   @Get('ownership')
-  async held(@CurrentCaller() caller: Caller, @Query() query: HeldQuery) {
+  async held(@CurrentCaller() caller: Caller, @Query() query: HeldQuery, @Cursors() cursors: PageCursors) {
     this.access.assertReader(caller);
-    const { team, person, role, from, to, limit, cursor } = query;
+    const { team, person, role, from, to, limit } = query;
     if (team === undefined && person === undefined) {
       throw malformed({ in: 'query', field: 'team', rule: 'or person must be given' });
     }
     const scope = await this.access.scopeAfter(caller, 'lead-card', query.after);
-    const after = cursor === undefined ? undefined : decodeCursor(cursor, ['string', 'string', 'string', 'number']);
+    const after = cursors.after(['string', 'string', 'string', 'number']);
     const page = await this.past.held({
       scope,
       limit,
       ...given({ team, person, role, from, to }),
       ...(after && { after }),
     });
-    return { intervals: page.intervals, ...(page.next && { next: encodeCursor([...page.next]) }) };
+    return { intervals: page.intervals, ...cursors.next(page.next) };
   }
 
   /** What somebody changed of who has which lead, in the order of recording. */
   @Get('ownership/changes')
-  async changed(@CurrentCaller() caller: Caller, @Query() query: ChangesQuery) {
+  async changed(@CurrentCaller() caller: Caller, @Query() query: ChangesQuery, @Cursors() cursors: PageCursors) {
     const scope = await this.access.scopeAfter(caller, 'lead-card', query.after);
-    const { actor, from, to, limit, cursor } = query;
-    const after = cursor === undefined ? undefined : decodeCursor(cursor, ['string', 'string', 'number']);
+    const { actor, from, to, limit } = query;
+    const after = cursors.after(['string', 'string', 'number']);
     const page = await this.changes.by({ scope, actor, limit, ...given({ from, to }), ...(after && { after }) });
-    return { changes: page.changes, ...(page.next && { next: encodeCursor([...page.next]) }) };
+    return { changes: page.changes, ...cursors.next(page.next) };
   }
 }

@@ -2,7 +2,7 @@ import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { ApiReading } from '../../http-kit/api-docs.js';
 import { CurrentCaller, type Caller } from '../../http-kit/caller.js';
-import { decodeCursor, encodeCursor } from '../../http-kit/cursor.js';
+import { Cursors, PageCursors } from '../../http-kit/cursor.js';
 import { UuidPipe } from '../../http-kit/path-parameters.js';
 import { malformed, notFound } from '../../http-kit/problem-exception.js';
 import { METRIC_CATALOGUE } from '../../metric-catalogue/metric-catalogue.js';
@@ -29,9 +29,10 @@ export class ViewsController {
 
   /** Leads as they stand now, or as of a time, within your teams' sight. */
   @Get('leads')
-  async leads(@CurrentCaller() caller: Caller, @Query() query: CardsQuery) {
+  async leads(@CurrentCaller() caller: Caller, @Query() query: CardsQuery, @Cursors() cursors: PageCursors) {
     this.access.assertReader(caller);
-    if (query.asOf !== undefined) return this.past.page(caller, this.access.scopeOf(caller), query.asOf, query);
+    if (query.asOf !== undefined)
+      return this.past.page(caller, this.access.scopeOf(caller), query.asOf, query, cursors);
     const { externalSystem, externalId } = query;
     if ((externalSystem === undefined) !== (externalId === undefined)) {
       throw malformed({ in: 'query', field: 'externalId', rule: 'goes with externalSystem' });
@@ -40,9 +41,8 @@ export class ViewsController {
     if (externalSystem !== undefined && externalId !== undefined) {
       return { leads: await this.cards.findByExternalRef(externalSystem, externalId, scope) };
     }
-    const { sort: by = 'updated', direction = 'descending', limit, cursor } = query;
-    const after: CardCursor | undefined =
-      cursor === undefined ? undefined : decodeCursor(cursor, [by === 'score' ? 'number' : 'string', 'string']);
+    const { sort: by = 'updated', direction = 'descending', limit } = query;
+    const after: CardCursor | undefined = cursors.after([by === 'score' ? 'number' : 'string', 'string']);
     const page = await this.cards.page({
       scope,
       filter: filterOf(query),
@@ -50,7 +50,7 @@ export class ViewsController {
       ...(after ? { after } : {}),
       limit,
     });
-    return { leads: page.cards, ...(page.next ? { next: encodeCursor([...page.next]) } : {}) };
+    return { leads: page.cards, ...cursors.next(page.next) };
   }
 
   /** The lead's card: state, cycle, and who has and had it, since when, by whom and why. */
@@ -87,11 +87,15 @@ export class ViewsController {
 
   /** Contacts with more than one open lead: candidates for merging. */
   @Get('merge-queue')
-  async mergeQueue(@CurrentCaller() caller: Caller, @Query() { limit, cursor, after: place }: ListQuery) {
+  async mergeQueue(
+    @CurrentCaller() caller: Caller,
+    @Query() { limit, after: place }: ListQuery,
+    @Cursors() cursors: PageCursors,
+  ) {
     const scope = await this.access.scopeAfter(caller, 'lead-card', place);
-    const [after] = cursor === undefined ? [undefined] : decodeCursor(cursor, ['string']);
+    const [after] = cursors.after(['string']) ?? [];
     const page = await this.merges.page({ scope, limit, ...(after === undefined ? {} : { after }) });
-    return { candidates: page.candidates, ...(page.next === undefined ? {} : { next: encodeCursor([page.next]) }) };
+    return { candidates: page.candidates, ...cursors.next(page.next === undefined ? undefined : [page.next]) };
   }
 }
 
