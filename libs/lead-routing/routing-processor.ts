@@ -37,10 +37,12 @@ export class RoutingProcessor {
   /**
    * A stream with an event that this program does not know is left to a newer one: the others go on.
    *
+   * @returns whether there was anything to do
    * @throws where a command could not be sent: the event has to come again
    */
-  async handle(event: RecordedEvent): Promise<void> {
-    for (const errand of this.#errandsOf(event)) {
+  async handle(event: RecordedEvent): Promise<boolean> {
+    const errands = this.#errandsOf(event);
+    for (const errand of errands) {
       try {
         await this.#run(errand, event);
       } catch (fault) {
@@ -48,6 +50,7 @@ export class RoutingProcessor {
         this.#leave(fault);
       }
     }
+    return errands.length > 0;
   }
 
   #leave({ place, type }: UnknownEvent): void {

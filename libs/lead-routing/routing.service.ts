@@ -8,6 +8,7 @@ import type { RoutingMemory } from './routing-tables.js';
 /** Timers cannot be longer than 2^31 ms; a due time further away is looked at again then. */
 const LONGEST_TIMER_MS = 3_600_000;
 const LONGEST_PAUSE_MS = 10_000;
+const MOST_UNREMEMBERED = 1_000;
 
 export interface RoutingServiceParts extends Omit<RoutingParts, 'later'> {
   readonly feed: EventFeed;
@@ -23,6 +24,8 @@ export class RoutingService {
   #running: Promise<void> = Promise.resolve();
   #due: Promise<void> = Promise.resolve();
   #reached = new Map<number, bigint>();
+  /** by partition: events at the end of what it has gone through that asked for nothing, and are not remembered yet */
+  readonly #unremembered = new Map<number, number>();
 
   constructor(private readonly parts: RoutingServiceParts) {
     const later = async (at: string, trigger: string): Promise<void> => {
@@ -101,13 +104,19 @@ export class RoutingService {
   }
 
   async #handle({ partition, offset, events }: FeedBatch): Promise<void> {
+    let idle = this.#unremembered.get(partition) ?? 0;
+    let isDone = false;
     for (const event of events) {
       if (this.#stopping.signal.aborted) return;
-      await this.#processor.handle(event);
+      if (await this.#processor.handle(event)) isDone = true;
       this.#reached.set(partition, event.offset);
     }
-    await this.parts.memory.reached(partition, offset);
     this.#reached.set(partition, offset);
+    idle += events.length;
+    // Gone through again, such events ask for nothing again: that is cheaper than to remember each batch of them.
+    const isRemembered = isDone || idle >= MOST_UNREMEMBERED;
+    if (isRemembered) await this.parts.memory.reached(partition, offset);
+    this.#unremembered.set(partition, isRemembered ? 0 : idle);
   }
 
   /** Sets the timer for the next trigger whose time comes. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { leafBodyHash, quarantinedLeaf } from '../contracts/leaf.js';
 import type { JsonObject } from '../decider/json.js';
 import { testEventKeys, testNoteSigner, testSigner } from '../event-signing/event-signing.spec-kit.js';
@@ -12,7 +13,7 @@ import { noteSigner } from '../transparency-log/note-signer.js';
 import { compareWithStore } from './compare-store.js';
 import { fsck } from './fsck.js';
 import { rebuildTrail } from './rebuild.js';
-import { keep, trusted } from './trail-keeper.spec-kit.js';
+import { keep, QUICK, trusted } from './trail-keeper.spec-kit.js';
 import {
   appendEvents,
   newTrailFolder,
@@ -23,6 +24,7 @@ import {
   UNWITNESSED,
 } from './trail.spec-kit.js';
 import { TrailFolder } from './trail-folder.js';
+import type { TrailLog } from './trail-log.js';
 
 const STREAM = 'lead-x';
 
@@ -102,6 +104,48 @@ describe('A trail that is kept', () => {
     expect((await keeper.status()).fault).toBeUndefined();
     await stop();
     expect(await sealedLeaves(store, folder)).toBe(4);
+  });
+});
+
+describe('Between two checkpoints', () => {
+  it('takes each event soon after it comes, and signs all of them when the next one is due', async () => {
+    const [store, folder] = [new MemoryEventStore(), newTrailFolder()];
+    const pace = 1_000;
+    let due = (): void => undefined;
+    const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+      new Promise((over) => {
+        signal.addEventListener('abort', () => over());
+        if (ms === pace) due = over;
+        else setImmediate(over);
+      });
+    const now = Date.parse('2026-01-01T00:10:00.000Z');
+    const { keeper, seen, stop } = await keep({
+      store,
+      folder,
+      pause,
+      times: { ...QUICK, pace },
+      clock: () => now,
+    });
+    await appendEvents(store, 3);
+    // The first comes at once.
+    await seen.when('sealed');
+    const { log } = keeper as unknown as { log: TrailLog };
+    while (log.isAhead || log.size < 3) {
+      due();
+      await nextTurn();
+    }
+    for (let more = 1; more <= 5; more += 1) {
+      await appendEvents(store, 1, 2 + more);
+      while (log.size < 3 + more) await nextTurn();
+    }
+    expect(await keeper.status()).toMatchObject({ size: 3, unsealedMs: expect.any(Number) as number });
+    expect((await keeper.status()).unsealedMs).toBeGreaterThan(0);
+    due();
+    expect(await seen.when('sealed', ({ size }) => size === 8)).toMatchObject({ leaves: 5 });
+    await seen.published(8);
+    expect((await keeper.status()).unsealedMs).toBe(0);
+    await stop();
+    expect(await sealedLeaves(store, folder)).toBe(8);
   });
 });
 

@@ -40,7 +40,7 @@ export class Seen {
 }
 
 /** Faster than in life: nothing waits for longer than it takes. */
-export const QUICK = { pace: 1, compare: 50, retry: 5, heartbeat: 60_000 };
+export const QUICK = { pace: 1, slice: 1, compare: 50, retry: 5, heartbeat: 60_000 };
 
 /** A keeper on a store and a folder, already at work. */
 export async function keep(

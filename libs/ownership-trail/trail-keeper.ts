@@ -42,6 +42,8 @@ export interface TrailParts {
 export interface TrailTimes {
   /** from one checkpoint to the next, at least, where no full batch waits: each is kept for ever */
   readonly pace: number;
+  /** from taking what has come to taking what has come since */
+  readonly slice: number;
   readonly heartbeat: number;
   /** from one part of the comparison of store and log to the next */
   readonly compare: number;
@@ -49,7 +51,11 @@ export interface TrailTimes {
   readonly retry: number;
 }
 
-const TIMES: TrailTimes = { pace: 1_000, heartbeat: 60_000, compare: 10_000, retry: 1_000 };
+const TIMES: TrailTimes = { pace: 1_000, slice: 20, heartbeat: 60_000, compare: 10_000, retry: 1_000 };
+
+/** That a checkpoint is due, beside the events that come. */
+const DUE = Symbol('due');
+type EventBatches = ReturnType<typeof waitingEvents>;
 
 const timer: NonNullable<TrailParts['pause']> = (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined);
 
@@ -63,8 +69,10 @@ export class TrailKeeper implements Trail {
   readonly #pause: NonNullable<TrailParts['pause']>;
   #work: Promise<unknown> = Promise.resolve();
   #state: TrailStatus['state'] = 'checking';
-  /** of the events in hand: when the oldest was recorded */
+  /** of the events in hand, which no checkpoint covers yet: when the oldest was recorded */
   #inHand: string | undefined;
+  /** milliseconds that taking those has cost */
+  #takingMs = 0;
   #unpublishedSince: number | undefined;
   #onSigned: () => void = () => undefined;
   readonly #alarms: TrailAlarms;
@@ -132,11 +140,10 @@ export class TrailKeeper implements Trail {
   }
 
   async status(): Promise<TrailStatus> {
-    const { size } = this.log;
     const { alarm, fault } = this.#alarms;
     return {
       state: this.#state,
-      size,
+      size: this.log.signed.size,
       publishedSize: this.checkpoints.published?.size ?? 0,
       unsealedMs: await this.#unsealedMs(),
       unpublishedMs: this.#unpublishedSince === undefined ? 0 : this.parts.clock() - this.#unpublishedSince,
@@ -200,32 +207,71 @@ export class TrailKeeper implements Trail {
     for (const vkey of keys.logKeys) log.announce(vkey);
     const decisions = new QuarantineDecisions(store, eventKeys);
     const sealer = new Sealer(log, keys, (refused) => decisions.isQuarantined(refused));
-    const batches = waitingEvents(store, { after: log.sealedUpTo, batchSize: MOST_LEAVES, signal });
-    for await (const events of batches) {
-      await this.#sealBatch(sealer, events, signal);
-      // Fewer than a batch: what comes meanwhile shares the next checkpoint.
-      if (events.length < MOST_LEAVES) await this.#pause(this.#times.pace, signal);
+    const over = new AbortController();
+    const ending = AbortSignal.any([signal, over.signal]);
+    try {
+      const waiting = waitingEvents(store, { after: log.sealedUpTo, batchSize: MOST_LEAVES, signal: ending });
+      await this.#sealInSlices(sealer, waiting, signal);
+    } finally {
+      over.abort();
     }
   }
 
-  async #sealBatch(sealer: Sealer, events: readonly RecordedEvent[], signal: AbortSignal): Promise<void> {
+  /**
+   * Takes events soon after they come, few at a time: all of a second at once would keep a core from the commands for a
+   * good part of it. What was taken shares the next checkpoint.
+   */
+  async #sealInSlices(sealer: Sealer, batches: EventBatches, signal: AbortSignal): Promise<void> {
+    let due: Promise<typeof DUE> = Promise.resolve(DUE);
+    const sign = async (): Promise<void> => {
+      await this.#sign(signal);
+      due = this.#pause(this.#times.pace, signal).then(() => DUE);
+    };
+    let coming: ReturnType<EventBatches['next']> | undefined;
+    while (!signal.aborted) {
+      coming ??= batches.next();
+      // What was taken waits for its checkpoint, not for the next event.
+      const come = await (this.log.isAhead ? Promise.race([due, coming]) : coming);
+      if (come === DUE) {
+        await sign();
+        continue;
+      }
+      if (come.done === true) return;
+      coming = undefined;
+      await this.#take(sealer, come.value, signal);
+      // A full batch has more behind it: what can be sealed is not held up.
+      if (come.value.length === MOST_LEAVES) await sign();
+      else await this.#pause(this.#times.slice, signal);
+    }
+  }
+
+  async #take(sealer: Sealer, events: readonly RecordedEvent[], signal: AbortSignal): Promise<void> {
     for (let rest = events; rest.length > 0 && !signal.aborted;) {
-      this.#inHand = timeOf(rest[0]);
+      this.#inHand ??= timeOf(rest[0]);
       const began = performance.now();
       const { taken, refused } = await sealer.take(rest);
-      await this.#durably(signal);
-      if (taken > 0) {
-        const seconds = (performance.now() - began) / 1_000;
-        this.#observe({ kind: 'sealed', leaves: taken, size: this.log.size, seconds });
-      }
+      this.#takingMs += performance.now() - began;
       rest = rest.slice(taken);
       if (refused) {
+        await this.#sign(signal);
         this.#alarms.raise('sealing', { rule: refused.rule, eventId: refused.event.id });
         this.#inHand = timeOf(refused.event);
         await this.#pause(this.#times.retry, signal);
       } else this.#alarms.over('sealing');
     }
+  }
+
+  /** What was taken since the last checkpoint is part of the log. */
+  async #sign(signal: AbortSignal): Promise<void> {
+    const { log } = this;
+    const leaves = log.size - log.signed.size;
+    const began = performance.now();
+    await this.#durably(signal);
+    if (signal.aborted) return;
     this.#inHand = undefined;
+    const seconds = (this.#takingMs + performance.now() - began) / 1_000;
+    this.#takingMs = 0;
+    if (leaves > 0) this.#observe({ kind: 'sealed', leaves, size: log.size, seconds });
   }
 
   /** Writes and signs what was taken. What is in memory is ahead of the disk until this succeeds, so it must. */

@@ -152,12 +152,12 @@ export class TrailLog {
       this.#filled.push(`${path}.p`);
       this.#open = [];
     }
-    this.#unwritten.push(...this.tree.takeTiles().map((tile) => ({ path: tilePath(tile), bytes: tile.bytes })));
   }
 
   /** Writes all that was added. After a fault it may be called again: the same files are written anew. */
   async writeTree(): Promise<void> {
     const { size } = this.tree;
+    this.#unwritten.push(...this.tree.takeTiles().map((tile) => ({ path: tilePath(tile), bytes: tile.bytes })));
     const edge: FolderFile[] = [{ path: positionPath(size), bytes: this.position ?? '' }];
     if (this.#open.length > 0) {
       const path = tilePath({ level: 'entries', index: Math.floor(size / TILE_WIDTH), width: this.#open.length });

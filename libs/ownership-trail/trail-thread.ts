@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { TrailPlace } from './trail-set-up.js';
@@ -27,6 +28,8 @@ export interface TrailThreadParts {
 
 /** A batch of events and the hashes at the log's edge are little; without a limit V8 would let garbage gather. */
 const LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 4 };
+/** Of all commits within so many milliseconds it is told once: each message takes time of both threads. */
+const TOLD_EVERY_MS = 20;
 const THREAD = fileURLToPath(new URL('./trail.worker.js', import.meta.url));
 
 /** A trail that is kept in a thread of its own, so that sealing does not slow down commands. */
@@ -95,8 +98,9 @@ export class TrailThread implements Trail {
     while (!signal.aborted) {
       try {
         await committed(signal);
+        await sleep(TOLD_EVERY_MS, undefined, { signal });
       } catch {
-        // The store is closed or broken, and says so itself: nothing more will come.
+        // The end; or the store is closed or broken, and says so itself: nothing more will come.
         return;
       }
       this.#tell({ kind: 'committed' });

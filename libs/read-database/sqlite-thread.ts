@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely';
 import { ReadDatabaseFault, type SqlValue } from './read-database.js';
-import type { FromThread, ThreadData, ThreadFault, ToThread } from './sqlite-thread.worker.mjs';
+import type { FromThread, ThreadAnswer, ThreadData, ThreadFault, ToThread } from './sqlite-thread.worker.mjs';
 
 interface Asking {
   readonly resolve: (rows: Record<string, SqlValue>[]) => void;
@@ -26,6 +26,8 @@ export class SqliteThread implements DatabaseConnection {
   /** text and parameters of each statement held back: a message costs more than many a statement */
   private heldBack: string[] = [];
   private heldBackSize = 0;
+  /** which of them are waited for */
+  private asked: number[] = [];
   private gone = false;
 
   private constructor(data: ThreadData, opened: (refused?: string) => void) {
@@ -33,7 +35,7 @@ export class SqliteThread implements DatabaseConnection {
     this.worker.on('message', (message: FromThread) => {
       if (message === 'open') opened();
       else if ('refused' in message) opened(message.refused);
-      else this.answer(message);
+      else message.forEach((answer) => this.answer(answer));
     });
     this.worker.on('error', (error) => opened(error.message));
     this.ended = new Promise((resolve) => {
@@ -57,13 +59,14 @@ export class SqliteThread implements DatabaseConnection {
 
   executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
     if (this.gone) return Promise.reject(closed());
-    const asked = ASKS.test(sql);
     this.holdBack(sql, JSON.stringify(parameters));
-    if (!asked) {
-      if (this.heldBackSize > MOST_HELD_BACK) this.send(false);
+    if (!ASKS.test(sql)) {
+      if (this.heldBackSize > MOST_HELD_BACK) this.send();
       return Promise.resolve(NOT_WAITED_FOR);
     }
-    this.send(true);
+    this.asked.push(this.heldBack.length / 2 - 1);
+    // What is asked in one turn goes together: views that share a transaction ask at the same time.
+    if (this.asked.length === 1) process.nextTick(() => this.send());
     return new Promise((resolve, reject) => {
       this.asking.push({ resolve: (rows) => resolve({ rows: rows as Row[] }), reject });
     });
@@ -84,13 +87,15 @@ export class SqliteThread implements DatabaseConnection {
     this.heldBackSize += sql.length + parameters.length;
   }
 
-  private send(asked: boolean): void {
-    this.worker.postMessage({ statements: this.heldBack, asked } satisfies ToThread);
+  private send(): void {
+    if (this.heldBack.length === 0) return;
+    this.worker.postMessage({ statements: this.heldBack, asked: this.asked } satisfies ToThread);
     this.heldBack = [];
     this.heldBackSize = 0;
+    this.asked = [];
   }
 
-  private answer(message: Exclude<FromThread, 'open' | { refused: string }>): void {
+  private answer(message: ThreadAnswer): void {
     const next = this.asking.shift();
     if ('fault' in message) next?.reject(errorOf(message.fault));
     else next?.resolve(rowsOf(message.columns, message.values));

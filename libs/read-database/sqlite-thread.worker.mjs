@@ -3,16 +3,17 @@
 // answer to whatever is waited for next, at the latest its commit.
 import Database from 'better-sqlite3';
 import { parentPort, workerData } from 'node:worker_threads';
+import { SqliteCheckpoints } from './sqlite-checkpoints.mjs';
 
 /** "BtRd": tells a read database from any other SQLite file, so that no other file is ever written to. */
 const APPLICATION_ID = 0x42745264;
-/**
- * Pages of 4 KiB before the log is moved into the file, which the commit that comes to so many waits for. A rebuild writes
- * the same pages again and again, so the fewer times the better; while views are live somebody waits for each commit.
- */
-const CHECKPOINT_PAGES = { filling: 16_000, live: 2_000 };
 /** Characters of parameters in a transaction from which on it is taken for one of a rebuild. */
 const FILLING = 1_000_000;
+/**
+ * Pages of 4 KiB in the log that a commit itself moves into the file: a rebuild writes the same pages again and again, so
+ * the fewer times the better. While views are live somebody waits for each commit, and another thread moves them before.
+ */
+const MOST_LOG_PAGES = 16_000;
 const CACHE_KIB = 32_768;
 /** Enough for every shape of statement that the views and their batches have. */
 const MOST_STATEMENTS = 256;
@@ -21,13 +22,16 @@ const MOST_STATEMENTS = 256;
 /** @typedef {{ file: string, busyMilliseconds: number }} ThreadData */
 /**
  * Statements, each its text and its parameters as the text of a JSON list, which crosses in a third of the time that
- * cloning a list takes. `asked`: the last one's answer is waited for.
- * @typedef {{ statements: readonly string[], asked: boolean } | 'close'} ToThread
+ * cloning a list takes. `asked`: places in the list of those whose answers are waited for.
+ * @typedef {{ statements: readonly string[], asked: readonly number[] } | 'close'} ToThread
  */
 /** @typedef {{ name: string, code: string, message: string }} ThreadFault */
 /**
  * Rows as one list of values, row by row: names are not repeated for each row that crosses.
- * @typedef {'open' | { refused: string } | { fault: ThreadFault } | { columns: readonly string[], values: SqlValue[] }} FromThread
+ * @typedef {{ fault: ThreadFault } | { columns: readonly string[], values: SqlValue[] }} ThreadAnswer
+ */
+/**
+ * @typedef {'open' | { refused: string } | readonly ThreadAnswer[]} FromThread
  */
 
 class Connection {
@@ -35,38 +39,41 @@ class Connection {
   #statements = new Map();
   /** @type {ThreadFault | undefined} */
   #fault;
-  /** characters of parameters since the last commit */
+  /** characters of parameters since the transaction began */
   #written = 0;
-  #checkpointPages = CHECKPOINT_PAGES.filling;
 
   /** @param {import('better-sqlite3').Database} database */
   constructor(database) {
     this.database = database;
   }
 
+  /** Whether the last commit was one of those that somebody may wait for. */
+  get isLive() {
+    return this.#written < FILLING;
+  }
+
   /**
    * @param {readonly string[]} statements
-   * @returns {FromThread} the last one's answer
+   * @returns {ThreadAnswer[]} an answer to each
    */
   runAll(statements) {
-    /** @type {FromThread} */
-    let answer = NOTHING;
+    const answers = [];
     for (let at = 0; at < statements.length; at += 2)
-      answer = this.#run(statements[at] ?? '', statements[at + 1] ?? '');
-    return answer;
+      answers.push(this.#run(statements[at] ?? '', statements[at + 1] ?? ''));
+    return answers;
   }
 
   /**
    * @param {string} sql
    * @param {string} parameters
-   * @returns {FromThread}
+   * @returns {ThreadAnswer}
    */
   #run(sql, parameters) {
     if (sql === 'rollback') return this.#rollback();
     if (this.#fault !== undefined) return { fault: this.#fault };
+    if (sql === 'begin') this.#written = 0;
     this.#written += parameters.length;
     try {
-      if (sql === 'commit') this.#spaceCheckpoints();
       return this.#execute(sql, JSON.parse(parameters));
     } catch (error) {
       this.#fault = faultOf(error);
@@ -74,18 +81,9 @@ class Connection {
     }
   }
 
-  #spaceCheckpoints() {
-    const pages = this.#written >= FILLING ? CHECKPOINT_PAGES.filling : CHECKPOINT_PAGES.live;
-    this.#written = 0;
-    if (pages === this.#checkpointPages) return;
-    this.database.pragma(`wal_autocheckpoint = ${pages}`);
-    this.#checkpointPages = pages;
-  }
-
-  /** @returns {FromThread} */
+  /** @returns {ThreadAnswer} */
   #rollback() {
     this.#fault = undefined;
-    this.#written = 0;
     // Some faults, such as a full disk, have rolled back already.
     return this.database.inTransaction ? this.#execute('rollback', NO_PARAMETERS) : NOTHING;
   }
@@ -93,7 +91,7 @@ class Connection {
   /**
    * @param {string} sql
    * @param {readonly SqlValue[]} parameters
-   * @returns {FromThread}
+   * @returns {ThreadAnswer}
    */
   #execute(sql, parameters) {
     const statement = this.#prepared(sql);
@@ -119,7 +117,7 @@ class Connection {
 
 /** @type {readonly SqlValue[]} */
 const NO_PARAMETERS = [];
-/** @type {FromThread} */
+/** @type {ThreadAnswer} */
 const NOTHING = { columns: [], values: [] };
 
 /**
@@ -144,7 +142,7 @@ function open({ file, busyMilliseconds }) {
     database.pragma(`application_id = ${APPLICATION_ID}`);
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = NORMAL');
-    database.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES.filling}`);
+    database.pragma(`wal_autocheckpoint = ${MOST_LOG_PAGES}`);
     database.pragma(`cache_size = -${CACHE_KIB}`);
     // A statement that changes many rows keeps what it changed until it is through: in a file, that is a third of all
     // that is written.
@@ -161,16 +159,20 @@ function serve(port) {
   /** @param {FromThread} message */
   const tell = (message) => port.postMessage(message);
   try {
-    const database = open(/** @type {ThreadData} */ (workerData));
+    const data = /** @type {ThreadData} */ (workerData);
+    const database = open(data);
     const connection = new Connection(database);
-    port.on('message', (/** @type {ToThread} */ message) => {
+    const checkpoints = new SqliteCheckpoints(database, data);
+    port.on('message', async (/** @type {ToThread} */ message) => {
       if (message === 'close') {
+        await checkpoints.close();
         database.close();
         port.close();
         return;
       }
-      const answer = connection.runAll(message.statements);
-      if (message.asked) tell(answer);
+      const answers = connection.runAll(message.statements);
+      if (message.asked.length > 0) tell(message.asked.map((at) => answers[at] ?? NOTHING));
+      if (!database.inTransaction && connection.isLive) checkpoints.committed();
     });
     tell('open');
   } catch (error) {
