@@ -14,6 +14,8 @@ const CACHE_KIB = 32_768;
 
 /** Streams whose names are remembered from page to page: events of one stream lie near each other. Some 2 MB. */
 const MOST_NAMES = 10_000;
+/** Streams are numbered in the order of their first events: whoever reads on needs the next names, too. */
+const NAMES_AT_ONCE = 64;
 
 const COLUMNS = 'e.revision, e.position, e.id, e.type, e.body';
 /** Not `LIMIT ?`: SQLite compiles a statement anew whenever a bare one is bound, which took half of a short read. */
@@ -25,7 +27,7 @@ export class SqliteReader {
   private readonly database: Database.Database;
   private readonly forward: Database.Statement<[string, number, number], EventRow>;
   private readonly backward: Database.Statement<[string, number, number], EventRow>;
-  private readonly nameOf: Database.Statement<[number], string>;
+  private readonly namesFrom: Database.Statement<[number, number], [stream: number, name: string]>;
   private readonly all: Database.Statement<[number, number], RowOfAny>;
   private readonly last: Database.Statement<[], number | null>;
   private readonly names = new Map<number, string>();
@@ -37,7 +39,7 @@ export class SqliteReader {
       this.database.prepare<Parameters, Row>(sql).raw();
     this.forward = prepare(`${STREAM} AND e.revision >= ? ORDER BY e.revision ${LIMIT}`);
     this.backward = prepare(`${STREAM} AND e.revision <= ? ORDER BY e.revision DESC ${LIMIT}`);
-    this.nameOf = this.database.prepare<[number], string>('SELECT name FROM streams WHERE id = ?').pluck();
+    this.namesFrom = prepare(`SELECT id, name FROM streams WHERE id >= ? ORDER BY id ${LIMIT}`);
     this.all = prepare(`SELECT ${COLUMNS}, e.stream FROM events e WHERE e.position > ? ORDER BY e.position ${LIMIT}`);
     this.last = this.database.prepare<[], number | null>('SELECT max(position) FROM events').pluck();
   }
@@ -72,10 +74,10 @@ export class SqliteReader {
 
   /** A stream keeps its name and its number for ever. */
   private learnName(stream: number): string {
-    const name = this.nameOf.get(stream);
-    if (name === undefined) throw new Error(`an event is of stream ${stream}, which has no name`);
     if (this.names.size >= MOST_NAMES) this.names.clear();
-    this.names.set(stream, name);
+    for (const [id, name] of this.namesFrom.all(stream, NAMES_AT_ONCE)) this.names.set(id, name);
+    const name = this.names.get(stream);
+    if (name === undefined) throw new Error(`an event is of stream ${stream}, which has no name`);
     return name;
   }
 }
