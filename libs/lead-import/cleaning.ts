@@ -1,4 +1,5 @@
 import { BUDGET_BANDS, budgetBandOf, COMPANY_SIZE_BANDS, companySizeBandOf, TIMELINES } from '../agreements/profile.js';
+import { canBeEmail, canBePhone } from '../personal-data/addresses.js';
 import { countryOf } from './country.js';
 import { readLowerEnd, readNumber, type DecimalMark } from './number-text.js';
 import { seniorityOf } from './seniority.js';
@@ -36,14 +37,14 @@ export const freeText =
 
 export const email: Cleaner = (text) => {
   const address = text.replace(/^mailto:/i, '').toLowerCase();
-  const valid = address.length <= 320 && /^[^\s@<>,;"]+@[^\s@<>,;"]+\.[^\s@<>,;".]+$/.test(address);
+  const valid = canBeEmail(address) && /^[^\s@<>,;"]+@[^\s@<>,;"]+\.[^\s@<>,;".]+$/.test(address);
   return cleaned(valid ? address : undefined, 'is no e-mail address');
 };
 
 export const phone: Cleaner = (text) => {
   const [number = ''] = text.split(/\s*(?:x|ext\.?)\s*\d+$/i);
   const digits = number.replace(/[\s().\-/]/g, '').replace(/^00/, '+');
-  return cleaned(/^\+?\d{5,20}$/.test(digits) ? digits : undefined, 'is no telephone number');
+  return cleaned(canBePhone(digits) ? digits : undefined, 'is no telephone number');
 };
 
 /** The host of an address or of a bare name: `https://www.example.com/x` → `example.com`. */

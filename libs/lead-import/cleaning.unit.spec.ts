@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { BUDGET_BANDS, COMPANY_SIZE_BANDS } from '../agreements/profile.js';
+import { canBeEmail, canBePhone } from '../personal-data/addresses.js';
 import * as clean from './cleaning.js';
 import { readNumber } from './number-text.js';
 
@@ -43,6 +44,23 @@ describe('cleaning', () => {
         expect(result.ok || !result.rule.includes(text)).toBe(true);
       }),
     );
+  });
+
+  it('makes no address that the API would refuse', () => {
+    const piece = fc.string({ unit: 'grapheme', maxLength: 6 });
+    const typed = fc.oneof(
+      fc.tuple(piece, piece, piece).map(([a, b, c]) => `${a}@${b}.${c}`),
+      fc.stringMatching(/^[+0-9 ().x\/-]{1,24}$/),
+    );
+    fc.assert(
+      fc.property(typed, (text) => {
+        const [email, phone] = [value(clean.email(text)), value(clean.phone(text))] as (string | undefined)[];
+        expect(email === undefined || canBeEmail(email)).toBe(true);
+        expect(phone === undefined || canBePhone(phone)).toBe(true);
+      }),
+    );
+    // A full-width at sign becomes one where addresses are compared.
+    expect(value(clean.email('a\uff20b@c.example'))).toBeUndefined();
   });
 
   it('parts codes at ; , and |, without repetition', () => {

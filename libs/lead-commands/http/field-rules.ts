@@ -1,7 +1,8 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
-import { Matches } from 'class-validator';
+import { Matches, ValidateBy } from 'class-validator';
 import { UUID } from '../../ids/uuid.js';
+import { A_PHONE, AN_EMAIL, canBeEmail, canBePhone } from '../../personal-data/addresses.js';
 
 /** `code`, `opaqueId` and the like, as the event shapes have them; here they say it to the caller. */
 export const IsCode = (options: { each?: boolean } = {}) =>
@@ -9,6 +10,14 @@ export const IsCode = (options: { each?: boolean } = {}) =>
 export const IsOpaqueId = () =>
   matching(/^[A-Za-z0-9][A-Za-z0-9_.:|-]{0,127}$/, 'an opaque id: letters, digits and _ . : | -, at most 128, no @');
 export const IsUuid = (options: { each?: boolean } = {}) => matching(UUID, 'a UUID in lower case', options);
+
+export const IsEmailAddress = () => address('isEmailAddress', canBeEmail, AN_EMAIL);
+export const IsTelephoneNumber = () => address('isTelephoneNumber', canBePhone, A_PHONE);
+
+function address(name: string, canBe: (typed: string) => boolean, what: string) {
+  const validate = (value: unknown): boolean => typeof value === 'string' && canBe(value);
+  return ValidateBy({ name, validator: { validate, defaultMessage: () => `must be ${what}` } });
+}
 
 function matching(pattern: RegExp, rule: string, options: { each?: boolean } = {}) {
   return Matches(pattern, { ...options, message: `must be ${rule}` });

@@ -14,7 +14,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { BUDGET_BANDS, COMPANY_SIZE_BANDS, SENIORITIES, TIMELINES } from '../../agreements/profile.js';
-import { IsCode, IsInstant, IsOpaqueId } from './field-rules.js';
+import { IsCode, IsEmailAddress, IsInstant, IsOpaqueId, IsTelephoneNumber } from './field-rules.js';
 
 /** When it happened, for all commands. */
 export class TimedDto {
@@ -95,11 +95,14 @@ export class AddressesDto {
   @IsOptional()
   @IsString()
   @MaxLength(320)
+  @IsEmailAddress()
   email?: string;
 
+  /** @example +49 30 1234567 */
   @IsOptional()
   @IsString()
   @MaxLength(40)
+  @IsTelephoneNumber()
   phone?: string;
 }
 
