@@ -10,7 +10,7 @@ export const peersInstalled = (of: 'postgres' | 'esdb' = 'postgres'): boolean =>
   existsSync(join(FOLDER, of === 'esdb' ? 'esdb' : '', 'node_modules/@event-driven-io/emmett'));
 
 /** It brings a database of its own, but for EventStoreDB, and says when it is ready. */
-export const startPeer = (name: 'commands' | 'leads-api' | 'esdb/commands'): LineProcess =>
-  new LineProcess(join(FOLDER, `${name}.mjs`));
+export const startPeer = (name: 'commands' | 'leads-api' | 'esdb/commands', ...words: string[]): LineProcess =>
+  new LineProcess(join(FOLDER, `${name}.mjs`), words);
 
 export const withoutPeers = (name: string): SkippedFigure => ({ name, skipped: 'peers missing: npm run bench:peers' });

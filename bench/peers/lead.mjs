@@ -30,11 +30,24 @@ export function contact({ data: { by, channel, direction }, metadata }, state) {
   };
 }
 
+const POLICY = {
+  threshold: 50,
+  criteria: [
+    { criterion: 'industry', attribute: 'industry', anyOf: ['manufacturing'], points: 30 },
+    { criterion: 'size', attribute: 'companySizeBand', anyOf: ['51-200'], points: 30 },
+  ],
+};
+
 export function create({ data, metadata }, state) {
   if (state.status !== 'none') throw new Error('the lead is there already');
-  const points = [{ criterion: 'industry', input: data.profile?.industry ?? null, points: 30 }];
+  const points = POLICY.criteria.map(({ criterion, attribute, anyOf, points: most }) => {
+    const input = data.profile?.[attribute] ?? null;
+    return { criterion, input, points: anyOf.includes(input) ? most : 0 };
+  });
+  const total = points.reduce((sum, one) => sum + one.points, 0);
+  const { threshold } = POLICY;
   return [
     { type: 'LeadCreated', data, metadata },
-    { type: 'LeadScored', data: { points, total: 30, threshold: 50, passed: false }, metadata },
+    { type: 'LeadScored', data: { points, total, threshold, passed: total >= threshold }, metadata },
   ];
 }
