@@ -7,6 +7,15 @@ import { StreamLines } from './stream-lines.js';
 const MOST_ATTEMPTS = 8;
 const PAGE = 1000;
 
+/** How much is kept and may wait. */
+interface Limits {
+  readonly cachedStreams: number;
+  /** of all cached streams together: a folded stream remembers each command that it took, some 300 bytes an event */
+  readonly cachedEvents: number;
+  readonly waitingPerStream: number;
+}
+const LIMITS: Limits = { cachedStreams: 20_000, cachedEvents: 400_000, waitingPerStream: 1_000 };
+
 /** The caller's view of the stream: `required` where a command must name one. */
 export type Precondition = (revision: number) => 'holds' | 'stale' | 'required';
 
@@ -55,13 +64,14 @@ export class StreamCommands {
 
   constructor(
     private readonly store: EventStore,
-    limits: { readonly cachedStreams: number; readonly waitingPerStream: number } = {
-      cachedStreams: 20_000,
-      waitingPerStream: 1_000,
-    },
+    { cachedStreams, cachedEvents, waitingPerStream }: Limits = LIMITS,
   ) {
-    this.#cache = new LRUCache({ max: limits.cachedStreams });
-    this.#lines = new StreamLines(limits.waitingPerStream);
+    this.#cache = new LRUCache({
+      max: cachedStreams,
+      maxSize: cachedEvents,
+      sizeCalculation: ({ revision }) => revision + 1,
+    });
+    this.#lines = new StreamLines(waitingPerStream);
   }
 
   /** The stream with everything in the store now. */
