@@ -6,19 +6,17 @@ import { openForReading } from './reading-store.js';
 /**
  * Reads the store of a data directory, whose server may be running, or the one of BATON_EVENT_STORE.
  *
- * @throws Unusable where there is none
+ * @throws Unusable where there is none, or it cannot be read
  */
 export async function withStore<Result>(data: string, work: (store: StoreReading) => Promise<Result>): Promise<Result> {
-  let store: Awaited<ReturnType<typeof openForReading>>;
+  let store: Awaited<ReturnType<typeof openForReading>> | undefined;
   try {
     store = await openForReading(data);
+    return await work(store);
   } catch (fault) {
     if (fault instanceof StoreFault) throw new Unusable(`--store: ${fault.message}`);
     throw fault;
-  }
-  try {
-    return await work(store);
   } finally {
-    await store.close();
+    await store?.close();
   }
 }

@@ -88,6 +88,15 @@ export class StoreFault extends Error {
   override name = 'StoreFault';
 }
 
+/** What stands in the store at a position is no event any more. All before it can be read. */
+export class UnreadableEvent extends StoreFault {
+  override name = 'UnreadableEvent';
+
+  constructor(position: Position) {
+    super(`the event at position ${position} of the store cannot be read`);
+  }
+}
+
 export class EventTooLarge extends Error {
   override name = 'EventTooLarge';
   constructor(

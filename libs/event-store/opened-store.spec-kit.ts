@@ -51,7 +51,7 @@ export async function take(store: EventStore, count: number, after?: Position): 
 }
 
 /** All events of the store, page by page. */
-export async function everything(store: EventStore, limit = 1_000): Promise<RecordedEvent[]> {
+export async function everything(store: Pick<EventStore, 'readAll'>, limit = 1_000): Promise<RecordedEvent[]> {
   const all: RecordedEvent[] = [];
   for (;;) {
     const after = all.at(-1)?.position;

@@ -149,6 +149,7 @@ export class SqliteEventStore implements EventStore {
     try {
       return read();
     } catch (error) {
+      if (error instanceof StoreFault) throw error;
       throw new StoreFault('the event store could not read', { cause: error });
     }
   }

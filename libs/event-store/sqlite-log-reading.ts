@@ -32,15 +32,32 @@ export function followSqliteLog(file: string, commits: CommitSignal): LogReading
 
 function reading(reader: SqliteReader): LogReading {
   return {
-    readAll: async (options = {}) => reader.readAll(allPage(options)),
+    readAll: async (options = {}) => {
+      const page = allPage(options);
+      return faultless(() => reader.readAll(page));
+    },
     readStream: async (stream, options = {}) => {
       assertStreamName(stream);
-      return reader.readStream(stream, streamPage(options));
+      const page = streamPage(options);
+      return faultless(() => reader.readStream(stream, page));
     },
-    head: async () => reader.head(),
+    head: async () => faultless(() => reader.head()),
     comparePositions: (a, b) => sequenceOf(a) - sequenceOf(b),
     close: async () => reader.close(),
   };
+}
+
+/** What is wrong with the file comes out as a fault of the store, in one line. */
+function faultless<Result>(read: () => Result): Result {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof StoreFault) throw error;
+    const code = (error as { code?: unknown }).code;
+    throw new StoreFault(`the event store cannot be read (${typeof code === 'string' ? code : 'UNKNOWN'})`, {
+      cause: error,
+    });
+  }
 }
 
 function opened(file: string): SqliteReader {

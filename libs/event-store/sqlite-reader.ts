@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
 import type { EventBody } from './encoded-append.js';
-import type { Position, RecordedEvent } from './event-store.js';
+import { UnreadableEvent, type Position, type RecordedEvent } from './event-store.js';
 import type { AllPage, StreamPage } from './page.js';
 
 type EventRow = [revision: number, position: number, id: string, type: string, body: string];
@@ -55,7 +55,7 @@ export class SqliteReader {
     for (let wanted = limit; wanted > 0;) {
       const rows = this.all.all(last, Math.min(wanted, ROWS_AT_ONCE));
       for (const row of rows) {
-        events.push(recorded(this.names.get(row[5]) ?? this.learnName(row[5]), row));
+        events.push(recorded(this.names.get(row[5]) ?? this.learnName(row), row));
         last = row[1];
       }
       wanted = rows.length < ROWS_AT_ONCE ? 0 : wanted - rows.length;
@@ -73,17 +73,27 @@ export class SqliteReader {
   }
 
   /** A stream keeps its name and its number for ever. */
-  private learnName(stream: number): string {
+  private learnName([, position, , , , stream]: RowOfAny): string {
     if (this.names.size >= MOST_NAMES) this.names.clear();
     for (const [id, name] of this.namesFrom.all(stream, NAMES_AT_ONCE)) this.names.set(id, name);
     const name = this.names.get(stream);
-    if (name === undefined) throw new Error(`an event is of stream ${stream}, which has no name`);
+    if (name === undefined) throw new UnreadableEvent(String(position));
     return name;
   }
 }
 
 /** By index: taking each row apart by a pattern would be a tenth of a replay's time. */
 function recorded(stream: string, row: EventRow | RowOfAny): RecordedEvent {
-  const { data, metadata } = JSON.parse(row[4]) as EventBody;
-  return { id: row[2], type: row[3], data, metadata, stream, revision: row[0], position: String(row[1]) };
+  const position = String(row[1]);
+  const { data, metadata } = bodyOf(row[4], position);
+  return { id: row[2], type: row[3], data, metadata, stream, revision: row[0], position };
+}
+
+/** @throws UnreadableEvent, which says nothing of the text */
+function bodyOf(text: string, position: Position): EventBody {
+  try {
+    return JSON.parse(text) as EventBody;
+  } catch {
+    throw new UnreadableEvent(position);
+  }
 }

@@ -1,9 +1,10 @@
 import { parseLeaf } from '../contracts/leaf.js';
+import type { RecordedEvent } from '../event-store/event-store.js';
 import { HASH_BYTES, leafHash } from '../transparency-log/merkle-hash.js';
 import { TILE_WIDTH } from '../transparency-log/tile-path.js';
 import { tileWidth } from '../transparency-log/tile-shape.js';
 import type { PlacedLeaf } from './leaf-ownership.js';
-import { differenceOf, StoreFollower, type StoreReading } from './store-follower.js';
+import { differenceOf, orUnreadable, StoreFollower, type StoreReading } from './store-follower.js';
 import type { TrailReader } from './trail-reader.js';
 
 /** What store and log have against each other, at a leaf or, after the last one, of an event. */
@@ -97,9 +98,10 @@ export async function compareStream(
   const stream = leaves[0]?.leaf.stream;
   if (stream === undefined) return undefined;
   for (let from = 0; ; from += PAGE) {
-    const events = await store.readStream(stream, { from, limit: PAGE });
+    const events = await eventsFrom(store, stream, from);
     for (let at = 0; at < PAGE; at += 1) {
       const [event, placed] = [events[at], leaves[from + at]];
+      if (typeof event === 'string') return { rule: event, ...(placed ? { index: placed.index } : {}) };
       if (event === undefined && placed === undefined) return undefined;
       if (placed === undefined) {
         const recordedAt = event?.metadata['recordedAt'];
@@ -109,5 +111,17 @@ export async function compareStream(
       const rule = event === undefined ? 'the store has no event of this leaf' : differenceOf(event, placed.leaf);
       if (rule !== undefined) return { index: placed.index, rule };
     }
+  }
+}
+
+/** A page of a stream, up to an event that cannot be read, of which that is said. */
+async function eventsFrom(store: StoreReading, stream: string, from: number) {
+  const page = await orUnreadable(store.readStream(stream, { from, limit: PAGE }));
+  if (typeof page !== 'string') return page;
+  const events: (RecordedEvent | string)[] = [];
+  for (;;) {
+    const one = await orUnreadable(store.readStream(stream, { from: from + events.length, limit: 1 }));
+    if (typeof one === 'string') return [...events, one];
+    events.push(...one);
   }
 }

@@ -1,11 +1,22 @@
 import { leafOf, quarantinedLeaf, type Leaf } from '../contracts/leaf.js';
 import { canonicalJson } from '../canonical-json/canonical-json.js';
-import type { EventStore, Position, RecordedEvent } from '../event-store/event-store.js';
+import { UnreadableEvent, type EventStore, type Position, type RecordedEvent } from '../event-store/event-store.js';
 
 /** The store, for whoever only looks. */
 export type StoreReading = Pick<EventStore, 'readAll' | 'readStream'>;
 
 const PAGE = 1_000;
+const UNREADABLE = 'the event of this leaf cannot be read in the store';
+
+/** An event that stands in the store and cannot be read is one that was changed, and no fault of the disk alone. */
+export async function orUnreadable<Result>(reading: Promise<Result>): Promise<Result | typeof UNREADABLE> {
+  try {
+    return await reading;
+  } catch (fault) {
+    if (fault instanceof UnreadableEvent) return UNREADABLE;
+    throw fault;
+  }
+}
 
 /** What of a stored event is not as it was sealed; undefined where nothing is. */
 export function differenceOf(event: RecordedEvent, sealed: Leaf): string | undefined {
@@ -35,13 +46,16 @@ export class StoreFollower {
 
   /** What the store has against the log's next leaf. */
   async problemOf(leaf: Leaf): Promise<string | undefined> {
-    const event = await this.#next();
+    const event = await orUnreadable(this.#next());
+    if (event === UNREADABLE) return event;
     if (event?.id === leaf.eventId) {
       this.#at += 1;
       this.position = event.position;
       return differenceOf(event, leaf);
     }
-    const [own] = await this.store.readStream(leaf.stream, { from: Number(leaf.rev), limit: 1 });
+    const found = await orUnreadable(this.store.readStream(leaf.stream, { from: Number(leaf.rev), limit: 1 }));
+    if (found === UNREADABLE) return found;
+    const [own] = found;
     if (event === undefined || own?.id !== leaf.eventId) return 'the store has no event of this leaf';
     return `the store has event ${event.id} before that of this leaf, and it has no leaf`;
   }
@@ -52,7 +66,8 @@ export class StoreFollower {
    * @param due ISO 8601
    */
   async overdue(due: string): Promise<string | undefined> {
-    const event = await this.#next();
+    const event = await orUnreadable(this.#next());
+    if (event === UNREADABLE) return 'an event that cannot be read has no leaf';
     const recordedAt = event?.metadata['recordedAt'];
     const isDue = typeof recordedAt !== 'string' || recordedAt < due;
     return event && isDue ? `event ${event.id} has no leaf` : undefined;
@@ -61,9 +76,15 @@ export class StoreFollower {
   async #next(): Promise<RecordedEvent | undefined> {
     if (this.#at === this.#page.length) {
       const after = this.position === undefined ? {} : { after: this.position };
-      this.#page = await this.store.readAll({ ...after, limit: PAGE });
+      this.#page = await this.#read(after);
       this.#at = 0;
     }
     return this.#page[this.#at];
+  }
+
+  /** One by one up to an event that cannot be read: those before it are compared first. */
+  async #read(after: { readonly after?: Position }): Promise<readonly RecordedEvent[]> {
+    const page = await orUnreadable(this.store.readAll({ ...after, limit: PAGE }));
+    return page === UNREADABLE ? this.store.readAll({ ...after, limit: 1 }) : page;
   }
 }
