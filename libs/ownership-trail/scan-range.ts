@@ -125,13 +125,11 @@ class RangeScan {
       return { index: first, rule: `${tilePath({ level: 0, index: tile, width })} is missing or cut` };
     const unknown = await this.#startTree(first);
     if (unknown) return unknown;
-    const leaves: Buffer[] = [];
+    const { leaves, wrongAt } = heldAgainst(entries.value, hashes);
     for (const [at, entry] of entries.value.entries()) {
       const index = first + at;
-      const hash = leafHash(entry);
-      leaves.push(hash);
-      if (hash.compare(hashes, at * HASH_BYTES, (at + 1) * HASH_BYTES) !== 0)
-        return { index, rule: 'the entry is not the leaf of the tree' };
+      const hash = leaves[at];
+      if (at === wrongAt || hash === undefined) return { index, rule: 'the entry is not the leaf of the tree' };
       const leaf = parseLeaf(entry);
       if (!leaf.ok) return { index, rule: leaf.problem };
       const broken = this.#leaf(leaf.value, hash, index) ?? (await this.#seen(leaf.value, hash, index));
@@ -191,6 +189,24 @@ class RangeScan {
     if (unwitnessed !== undefined) this.#unwitnessed.push({ size, path: unwitnessed });
     return problem === undefined ? undefined : { index: size, rule: problem };
   }
+}
+
+/**
+ * A bundle's entries against the tile of their leaf hashes: the leaves up to and with the first that is not in its place.
+ *
+ * @param hashes 32 bytes for each entry
+ */
+export function heldAgainst(
+  entries: readonly Uint8Array[],
+  hashes: Uint8Array,
+): { readonly leaves: Buffer[]; readonly wrongAt?: number } {
+  const leaves: Buffer[] = [];
+  for (const [at, entry] of entries.entries()) {
+    const hash = leafHash(entry);
+    leaves.push(hash);
+    if (hash.compare(hashes, at * HASH_BYTES, (at + 1) * HASH_BYTES) !== 0) return { leaves, wrongAt: at };
+  }
+  return { leaves };
 }
 
 /** Of 256 hashes. */
