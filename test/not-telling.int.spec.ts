@@ -1,10 +1,15 @@
 import Database from 'better-sqlite3';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EventStore } from '../libs/event-store/event-store.js';
 import { metadataOf } from '../libs/contracts/event-metadata.js';
 import { encodeLeaf, leafOf } from '../libs/contracts/leaf.js';
 import { NO_TICKS, ticks, type Ticks } from '../libs/lead-commands/ticks.js';
 import type { LeadAnswer } from '../libs/lead-commands/http/command-answer.dto.js';
+import { parseEventKeys } from '../libs/contracts/event-keys.js';
+import { auditBundle } from '../libs/ownership-trail/audit-bundle.js';
+import type { TrailInterval } from '../libs/ownership-trail/trail-answer.js';
+import { parsePolicy } from '../libs/transparency-log/policy-file.js';
 import type { KeyStore } from '../libs/personal-data/key-store.js';
 import { startBaton, type TestBaton } from './baton.spec-kit.js';
 import { eraseContact, erasedTo, newAddress } from './erasure.spec-kit.js';
@@ -206,6 +211,44 @@ describe('Whether a person is known', () => {
 });
 
 describe('Erasing a person', () => {
+  /** The proof of a lead as it is now, and what somebody says of it who has log and store. */
+  async function proofOf(lead: string) {
+    const { revision } = await baton.as('audrey').read<{ revision: number }>(`/leads/${lead}`);
+    const { text } = await baton.as('audrey').get(`/audit/leads/${lead}/proof?after=${lead}@${revision}`);
+    const bundle = JSON.parse(text) as { leaves: { index: number; proof: string }[] };
+    const leaves = bundle.leaves.map(({ index, proof }) => [index, /^extra .*$/m.exec(proof)?.[0]]);
+    return { text, leaves };
+  }
+  async function verdictOn(text: string) {
+    const policy = parsePolicy(await readFile(join(baton.dataDir, 'trail.policy')));
+    const eventKeys = parseEventKeys(Buffer.from((await baton.nobody.get('/audit/event-keys')).text));
+    if (!policy.ok || !eventKeys.ok) throw new Error('the log says no policy or no keys');
+    const checks = { policy: policy.value, eventKeys: eventKeys.value };
+    const { store, dataDir } = baton;
+    const { rule, doubts, complete, newer } = await auditBundle(Buffer.from(text), {
+      ...checks,
+      log: join(dataDir, 'trail'),
+      store,
+    });
+    return { rule, doubts, complete, newer };
+  }
+
+  it('changes no proof: one from before holds against log and store, and a new one has its leaves', async () => {
+    const { lead } = await baton.as('maria').done<LeadAnswer>('/leads', newLead({ details: { email: newAddress() } }));
+    const contact = (await showLead(baton, lead)).contact!;
+    const before = await proofOf(lead);
+    // Nobody vouches for this log, and that is all that is in doubt.
+    const sound = { doubts: ['unwitnessed: the policy asks for no quorum'], complete: 'shown' };
+    expect(await verdictOn(before.text)).toEqual({ ...sound, newer: 0 });
+    await eraseContact(baton.as, contact);
+    await erasedTo(baton.as, contact, 'live');
+    const after = await proofOf(lead);
+    expect(await verdictOn(after.text)).toEqual({ ...sound, newer: 0 });
+    expect(after.leaves.slice(0, before.leaves.length)).toEqual(before.leaves);
+    expect(await verdictOn(before.text)).toEqual({ ...sound, newer: after.leaves.length - before.leaves.length });
+    expect(after.leaves.length).toBeGreaterThan(before.leaves.length);
+  });
+
   it('changes no leaf of the trail', async () => {
     const { lead } = await baton.as('maria').done<LeadAnswer>('/leads', newLead({ details: { email: newAddress() } }));
     const contact = (await showLead(baton, lead)).contact!;
@@ -242,6 +285,9 @@ describe('A clock that jumps an hour and runs back', () => {
       offset = jump;
       seen.push(await asked());
       await baton.as('maria').done(`/leads/${lead}/record-interest`, { source: 'email', topic: 'robots' });
+      const person = ['maria', 'max'][seen.length % 2];
+      const to = { reason: 'workload', steward: { team: 'north-marketing', person } };
+      await baton.as('mona').done(`/leads/${lead}/transfer-stewardship`, to);
     }
     // Ahead of its end: refused; before it was issued: not valid yet; then as it was.
     expect(seen).toEqual([401, 200, 401, 401, 200]);
@@ -249,5 +295,18 @@ describe('A clock that jumps an hour and runs back', () => {
     const times = recorded.map((event) => metadataOf(event).recordedAt);
     expect(times).toEqual(times.toSorted());
     for (const { occurredAt, recordedAt } of recorded.map(metadataOf)) expect(occurredAt <= recordedAt).toBe(true);
+
+    // Somebody is the steward at any time, one at a time, and no interval runs backward.
+    const after = `after=${lead}@${recorded.length - 1}`;
+    const { intervals } = await baton
+      .as('audrey')
+      .read<{ intervals: readonly TrailInterval[] }>(`/audit/leads/${lead}/ownership?${after}`);
+    const stewards = intervals.filter(({ role }) => role === 'steward').toSorted((a, b) => a.index - b.index);
+    expect(stewards).toHaveLength(1 + seen.length);
+    for (const [at, { since, ended, index }] of stewards.entries()) {
+      const next = stewards[at + 1];
+      expect([at, ended?.until, ended?.index]).toEqual([at, next?.since, next?.index]);
+      if (next) expect([since <= next.since, index < next.index]).toEqual([true, true]);
+    }
   });
 });
