@@ -291,6 +291,14 @@ describe('touches', () => {
     expect(advances(does(INTAKE, 'contact', { by: { team: FIELD.id } }))).toBe(false);
   });
 
+  it('say which asset they used, in which stage of buying, and what was pitched', () => {
+    const said = { asset: 'white-paper', buyingStage: 'awareness', pitched: 'save-floor-space' };
+    const [touch] = given(...WAY_TO['working.attempting'])
+      .when(does(SAM, 'contact', said))
+      .thenEvents('LeadContacted');
+    expect(touch?.data).toMatchObject(said);
+  });
+
   it('are recorded for others by managers and services, who say for whom', () => {
     const scenario = given(...WAY_TO['working.attempting']);
     const by = { team: FIELD.id, person: 'sue' };
