@@ -73,6 +73,16 @@ describe('baton audit fsck', () => {
     expect(fresh.status).toBe(0);
   });
 
+  it('ends with 0 where witnesses were named later, once it is told from which checkpoint on, else with 2', () => {
+    const sound = readFileSync(path('checkpoints/300'), 'utf8');
+    writeFileSync(path('checkpoints/300'), sound.replace(/— witness[^\n]*\n/g, ''));
+    const untold = fsck('--policy', policy());
+    expect([untold.status, untold.stdout]).toEqual([2, expect.stringMatching(/from that of 5000 leaves on have/)]);
+    const told = fsck('--policy', policy(), '--witnessed-from', '5000');
+    expect([told.status, told.stdout]).toEqual([0, expect.stringMatching(/^times {4}vouched for from 5000 leaves/m)]);
+    writeFileSync(path('checkpoints/300'), sound);
+  });
+
   it('ends with 1 and names the first bad leaf, in whichever thread’s part it lies', () => {
     for (const tile of ['031', '005']) {
       const file = path(`tile/entries/${tile}`);
@@ -105,6 +115,7 @@ describe('baton audit fsck', () => {
     ['a policy that is none', ['--policy', '/dev/null'], /--policy: policy: has no quorum line/],
     ['a file that is not there', ['--policy', '/nowhere'], /cannot be read \(ENOENT\)/],
     ['an age in words', ['--policy', path('policy'), '--max-age', 'an hour'], /--max-age must be/],
+    ['a size in words', ['--policy', path('policy'), '--witnessed-from', 'all'], /--witnessed-from must be/],
     ['a time that is none', ['--policy', path('policy'), '--max-age', '5', '--as-of', 'noon'], /--as-of must be/],
   ])('ends with 3 for %s', (_, options, line) => {
     policy();
