@@ -1,5 +1,6 @@
 // A column of a row group of Parquet. Plain JavaScript, because a thread of its own writes it too.
-import { gzipSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import { ByteWriter } from 'hyparquet-writer';
 import { writePageHeader } from 'hyparquet-writer/src/datapage.js';
 import { writeRleBitPackedHybrid } from 'hyparquet-writer/src/encoding.js';
@@ -8,11 +9,21 @@ import { PlainValues } from './plain-values.mjs';
 /** @typedef {import('./export-column.js').Cell} Cell */
 /** @typedef {Pick<import('./export-column.js').ExportColumn, 'name' | 'type' | 'nullable'>} Column */
 /** @typedef {import('hyparquet-writer').ParquetWriter['row_groups'][number]['columns'][number]} ColumnChunk */
+/**
+ * What a group has of a column, before it is known where in the file. `dictionary`: the page before its cells, if there
+ * is one. `levels`: which rows have a cell. `values`: its cells, compressed where `saved` says how many bytes that took
+ * away.
+ * @typedef {{ rows: number, cells: number, encoding: import('hyparquet').Encoding, distinct: number, dictionary: Uint8Array, levels: Uint8Array, values: Uint8Array, saved?: number, earliest: number, latest: number }} ColumnOfGroup
+ */
 
 /** Fastest; a JSON text still shrinks to a quarter. */
-const GZIP = { level: 1 };
+const LEVEL = 1;
 /** Cells after which a column goes without a dictionary where more than half of them are different. */
 const TRIAL = 1_000;
+
+const NONE = new Uint8Array();
+
+const gzipped = promisify(gzip);
 
 export const PHYSICAL = /** @type {const} */ ({
   text: { type: 'BYTE_ARRAY', converted_type: 'UTF8' },
@@ -77,45 +88,33 @@ export class ParquetColumn {
   }
 
   /**
-   * Writes what was added since the last time.
+   * Ends the group. The next may begin at once, but not end before this one is written: what is still to be compressed
+   * is so by a thread of Node's.
    *
-   * @param {ByteWriter} writer
-   * @returns {ColumnChunk}
+   * @returns {Promise<ColumnOfGroup>}
    */
-  writeGroup(writer) {
-    const begin = writer.offset;
-    const hasDictionary = this.#dictionary.size > 0;
-    if (hasDictionary) this.#writeDictionary(writer);
-    const page = writer.offset;
-    const { encoding, saved } = this.#writePage(writer);
-    const { name, type } = this.#column;
+  async endGroup() {
+    const isFlag = this.#column.type === 'flag';
+    const distinct = this.#dictionary.size;
     const { earliest, latest } = this.#values;
-    const size = writer.offset - begin;
-    /** @type {ColumnChunk} */
-    const chunk = {
-      file_offset: BigInt(begin),
-      meta_data: {
-        type: PHYSICAL[type].type,
-        encodings: hasDictionary ? ['PLAIN', encoding] : [encoding],
-        path_in_schema: [name],
-        codec: codecOf(type),
-        num_values: BigInt(this.#rows),
-        total_uncompressed_size: BigInt(size + saved),
-        total_compressed_size: BigInt(size),
-        data_page_offset: BigInt(page),
-        ...(hasDictionary && { dictionary_page_offset: BigInt(begin) }),
-        // Bounds serve who looks for a span of time.
-        ...(earliest <= latest && {
-          statistics: {
-            min_value: BigInt(earliest),
-            max_value: BigInt(latest),
-            null_count: BigInt(this.#rows - this.#cells),
-          },
-        }),
-      },
+    const plain = this.#values.take();
+    /** @type {ColumnOfGroup} */
+    const group = {
+      rows: this.#rows,
+      cells: this.#cells,
+      encoding: isFlag ? 'RLE' : distinct > 0 ? 'RLE_DICTIONARY' : 'PLAIN',
+      distinct,
+      dictionary: distinct > 0 ? plain : NONE,
+      levels: this.#levelRuns(),
+      values: isFlag || distinct > 0 ? this.#indexRuns() : plain,
+      earliest,
+      latest,
     };
     this.#beginGroup();
-    return chunk;
+    if (this.#column.type !== 'json') return group;
+    // In one go: for every piece that it is asked for, the other thread would wait for this one.
+    const values = await gzipped(plain, { level: LEVEL, chunkSize: (plain.length >> 1) + 1_024 });
+    return { ...group, values, saved: plain.length - values.length };
   }
 
   #beginGroup() {
@@ -144,69 +143,86 @@ export class ParquetColumn {
     for (const index of this.#indexes.subarray(0, this.#cells)) this.#values.add(distinct[index] ?? '');
   }
 
-  /** @param {ByteWriter} writer */
-  #writeDictionary(writer) {
-    const { bytes } = this.#values;
-    writePageHeader(writer, {
-      type: 'DICTIONARY_PAGE',
-      uncompressed_page_size: bytes.length,
-      compressed_page_size: bytes.length,
-      dictionary_page_header: { num_values: this.#dictionary.size, encoding: 'PLAIN' },
-    });
-    writer.appendBytes(bytes);
+  #levelRuns() {
+    const runs = this.#emptyRuns();
+    if (this.#column.nullable) writeRleBitPackedHybrid(runs, this.#levels.subarray(0, this.#rows), 1);
+    return new Uint8Array(runs.getBytes());
   }
 
-  /**
-   * @param {ByteWriter} writer
-   * @returns {{ encoding: import('hyparquet').Encoding, saved: number }} and how many bytes less than uncompressed
-   */
-  #writePage(writer) {
-    const { nullable, type } = this.#column;
-    const runs = this.#runs;
-    runs.index = runs.offset = 0;
-    if (nullable) writeRleBitPackedHybrid(runs, this.#levels.subarray(0, this.#rows), 1);
-    const levels = runs.offset;
-    const encoding = type === 'flag' ? 'RLE' : this.#dictionary.size > 0 ? 'RLE_DICTIONARY' : 'PLAIN';
-    if (encoding !== 'PLAIN') this.#writeIndexes(runs, type === 'flag');
-    const bytes = encoding === 'PLAIN' ? this.#values.bytes : new Uint8Array();
-    const isCompressed = codecOf(type) === 'GZIP';
-    const stored = isCompressed ? gzipSync(bytes, GZIP) : bytes;
-    writePageHeader(writer, {
-      type: 'DATA_PAGE_V2',
-      uncompressed_page_size: runs.offset + bytes.length,
-      compressed_page_size: runs.offset + stored.length,
-      data_page_header_v2: {
-        num_values: this.#rows,
-        num_nulls: this.#rows - this.#cells,
-        num_rows: this.#rows,
-        encoding,
-        definition_levels_byte_length: levels,
-        repetition_levels_byte_length: 0,
-        is_compressed: isCompressed,
-      },
-    });
-    writer.appendBytes(runs.getBytes());
-    writer.appendBytes(stored);
-    return { encoding, saved: bytes.length - stored.length };
-  }
-
-  /**
-   * @param {ByteWriter} runs
-   * @param {boolean} areFlags
-   */
-  #writeIndexes(runs, areFlags) {
+  #indexRuns() {
+    const runs = this.#emptyRuns();
     const indexes = this.#indexes.subarray(0, this.#cells);
-    if (areFlags) {
-      const at = runs.index;
+    if (this.#column.type === 'flag') {
       runs.appendUint32(0);
-      runs.view.setUint32(at, writeRleBitPackedHybrid(runs, indexes, 1), true);
+      runs.view.setUint32(0, writeRleBitPackedHybrid(runs, indexes, 1), true);
     } else {
       const width = Math.ceil(Math.log2(this.#dictionary.size));
       runs.appendUint8(width);
       writeRleBitPackedHybrid(runs, indexes, width);
     }
+    return new Uint8Array(runs.getBytes());
+  }
+
+  #emptyRuns() {
+    this.#runs.index = this.#runs.offset = 0;
+    return this.#runs;
   }
 }
 
-/** @param {Column['type']} type */
-const codecOf = (type) => (type === 'json' ? 'GZIP' : 'UNCOMPRESSED');
+/**
+ * Writes a column of a group where the writer is.
+ *
+ * @param {ByteWriter} writer
+ * @param {Column} column
+ * @param {ColumnOfGroup} group
+ * @returns {ColumnChunk}
+ */
+export function writeColumn(writer, { name, type }, group) {
+  const { rows, cells, encoding, distinct, dictionary, levels, values, saved, earliest, latest } = group;
+  const begin = writer.offset;
+  if (distinct > 0) {
+    writePageHeader(writer, {
+      type: 'DICTIONARY_PAGE',
+      uncompressed_page_size: dictionary.length,
+      compressed_page_size: dictionary.length,
+      dictionary_page_header: { num_values: distinct, encoding: 'PLAIN' },
+    });
+    writer.appendBytes(dictionary);
+  }
+  const page = writer.offset;
+  writePageHeader(writer, {
+    type: 'DATA_PAGE_V2',
+    uncompressed_page_size: levels.length + values.length + (saved ?? 0),
+    compressed_page_size: levels.length + values.length,
+    data_page_header_v2: {
+      num_values: rows,
+      num_nulls: rows - cells,
+      num_rows: rows,
+      encoding,
+      definition_levels_byte_length: levels.length,
+      repetition_levels_byte_length: 0,
+      is_compressed: saved !== undefined,
+    },
+  });
+  writer.appendBytes(levels);
+  writer.appendBytes(values);
+  const size = writer.offset - begin;
+  return {
+    file_offset: BigInt(begin),
+    meta_data: {
+      type: PHYSICAL[type].type,
+      encodings: distinct > 0 ? ['PLAIN', encoding] : [encoding],
+      path_in_schema: [name],
+      codec: saved === undefined ? 'UNCOMPRESSED' : 'GZIP',
+      num_values: BigInt(rows),
+      total_uncompressed_size: BigInt(size + (saved ?? 0)),
+      total_compressed_size: BigInt(size),
+      data_page_offset: BigInt(page),
+      ...(page > begin && { dictionary_page_offset: BigInt(begin) }),
+      // Bounds serve who looks for a span of time.
+      ...(earliest <= latest && {
+        statistics: { min_value: BigInt(earliest), max_value: BigInt(latest), null_count: BigInt(rows - cells) },
+      }),
+    },
+  };
+}

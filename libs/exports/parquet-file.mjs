@@ -1,9 +1,10 @@
 // Rows as the bytes of a Parquet file. Plain JavaScript, because a thread of its own writes it too.
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
-import { ParquetColumn, PHYSICAL } from './parquet-column.mjs';
+import { ParquetColumn, PHYSICAL, writeColumn } from './parquet-column.mjs';
 
 /** @typedef {import('./export-column.js').Cell} Cell */
 /** @typedef {import('./parquet-column.mjs').Column} Column */
+/** @typedef {import('./parquet-column.mjs').ColumnOfGroup} ColumnOfGroup */
 /**
  * After what a row group ends: this many rows, or bytes of values, for rows may be hundreds of times as long as most are.
  * @typedef {{ rows: number, bytes: number }} GroupLimits
@@ -14,8 +15,11 @@ export class ParquetFile {
   #writer = new ByteWriter();
   #frame;
   #limits;
+  #described;
   #columns;
   #rows = 0;
+  /** @type {Promise<ColumnOfGroup[]> | undefined} */
+  #ending;
 
   /**
    * @param {readonly Column[]} columns
@@ -23,6 +27,7 @@ export class ParquetFile {
    */
   constructor(columns, limits) {
     this.#limits = limits;
+    this.#described = columns;
     this.#columns = columns.map((column) => new ParquetColumn(column, limits.rows));
     this.#frame = new ParquetWriter({
       writer: this.#writer,
@@ -32,7 +37,7 @@ export class ParquetFile {
 
   /**
    * @param {readonly Cell[]} row in the order of the columns
-   * @returns {boolean} whether a group ended with it, so that there are bytes to take
+   * @returns {boolean} whether the group is full: `take` before the next
    * @throws RangeError where a cell is none of its column, without what it is; the file cannot be gone on with
    */
   add(row) {
@@ -43,37 +48,52 @@ export class ParquetFile {
       size += column.size;
     }
     this.#rows += 1;
-    if (this.#rows < this.#limits.rows && size < this.#limits.bytes) return false;
-    this.#endGroup();
-    return true;
+    return this.#rows >= this.#limits.rows || size >= this.#limits.bytes;
   }
 
-  /** Those made since the last time. */
-  take() {
-    const bytes = new Uint8Array(this.#writer.getBytes());
-    this.#writer.index = 0;
-    return bytes;
+  /** Ends the group, and has the bytes of the one before, which was compressed while this one's rows came. */
+  async take() {
+    await this.#endGroup();
+    return this.#made();
   }
 
   /** The last bytes. */
-  end() {
-    if (this.#rows > 0) this.#endGroup();
+  async end() {
+    if (this.#rows > 0) await this.#endGroup();
+    await this.#writeEnding();
     void this.#frame.finish();
-    return this.take();
+    return this.#made();
   }
 
-  #endGroup() {
+  async #endGroup() {
+    const ending = Promise.all(this.#columns.map((column) => column.endGroup()));
+    // Thrown where it is awaited, which is later.
+    ending.catch(() => undefined);
+    this.#rows = 0;
+    await this.#writeEnding();
+    this.#ending = ending;
+  }
+
+  async #writeEnding() {
+    const group = await this.#ending;
+    if (group === undefined) return;
+    this.#ending = undefined;
     const begin = this.#writer.offset;
-    const columns = this.#columns.map((column) => column.writeGroup(this.#writer));
-    const rows = BigInt(this.#rows);
+    const chunks = group.map((of, at) => writeColumn(this.#writer, /** @type {Column} */ (this.#described[at]), of));
+    const rows = BigInt(group[0]?.rows ?? 0);
     this.#frame.row_groups.push({
-      columns,
-      total_byte_size: columns.reduce((sum, { meta_data }) => sum + (meta_data?.total_uncompressed_size ?? 0n), 0n),
+      columns: chunks,
+      total_byte_size: chunks.reduce((sum, { meta_data }) => sum + (meta_data?.total_uncompressed_size ?? 0n), 0n),
       num_rows: rows,
       total_compressed_size: BigInt(this.#writer.offset - begin),
     });
     this.#frame.num_rows += rows;
-    this.#rows = 0;
+  }
+
+  #made() {
+    const bytes = new Uint8Array(this.#writer.getBytes());
+    this.#writer.index = 0;
+    return bytes;
   }
 }
 

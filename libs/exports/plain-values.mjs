@@ -7,12 +7,16 @@ const LENGTH_BYTES = 4;
 const MOST_BYTES_OF_A_CHARACTER = 3;
 const TWO_TO_32 = 2 ** 32;
 
-/** Values one behind the other, as Parquet's encoding PLAIN has them. The room that they took is used again. */
+/**
+ * Values one behind the other, as Parquet's encoding PLAIN has them. They take turns in two rooms, which are used again
+ * and again: room that is thrown away stays until somebody collects it.
+ */
 export class PlainValues {
   /** Of times, in milliseconds since 1970: the earliest and the latest. */
   earliest = Infinity;
   latest = -Infinity;
   #room = Buffer.allocUnsafeSlow(1 << 10);
+  #otherRoom = Buffer.allocUnsafeSlow(1 << 10);
   #size = 0;
   #type;
 
@@ -26,9 +30,12 @@ export class PlainValues {
     return this.#size;
   }
 
-  /** Until the next is added. */
-  get bytes() {
-    return this.#room.subarray(0, this.#size);
+  /** The values, which stand there until `take` is called for the second time from now; then begins anew. */
+  take() {
+    const bytes = this.#room.subarray(0, this.#size);
+    [this.#room, this.#otherRoom] = [this.#otherRoom, this.#room];
+    this.clear();
+    return bytes;
   }
 
   clear() {
@@ -77,7 +84,7 @@ export class PlainValues {
     const needed = this.#size + more;
     if (needed <= this.#room.length) return;
     const larger = Buffer.allocUnsafeSlow(Math.max(2 * this.#room.length, needed));
-    this.bytes.copy(larger);
+    this.#room.copy(larger, 0, 0, this.#size);
     this.#room = larger;
   }
 }

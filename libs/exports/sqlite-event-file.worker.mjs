@@ -26,9 +26,9 @@ const NOTHING = Object.freeze({});
 /**
  * @param {import('better-sqlite3').Database} database
  * @param {FileData} data
- * @returns {Generator<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>}
+ * @returns {AsyncGenerator<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>}
  */
-function* fileOf(database, { columns, names, end, from = '', to, group = GROUP }) {
+async function* fileOf(database, { columns, names, end, from = '', to, group = GROUP }) {
   // The number stands in it: SQLite compiles a statement anew whenever it is bound to LIMIT.
   const page = database
     .prepare(
@@ -54,9 +54,9 @@ function* fileOf(database, { columns, names, end, from = '', to, group = GROUP }
         const read = beside[at];
         if (read) row[at] = read(event);
       }
-      if (file.add(row)) yield file.take();
+      if (file.add(row)) yield await file.take();
     }
-    if (rows.length < ROWS_AT_ONCE) return file.end();
+    if (rows.length < ROWS_AT_ONCE) return await file.end();
   }
 }
 
@@ -64,15 +64,16 @@ function* fileOf(database, { columns, names, end, from = '', to, group = GROUP }
 function serve(port) {
   const data = /** @type {FileData} */ (workerData);
   const bytesOf = fileOf(new Database(data.file, { readonly: true }), data);
-  port.on('message', () => {
+  const answer = async () => {
     try {
-      const { value: bytes, done: isLast = false } = bytesOf.next();
+      const { value: bytes, done: isLast = false } = await bytesOf.next();
       port.postMessage({ bytes, isLast }, [bytes.buffer]);
     } catch (error) {
       // Never the message: it may repeat what an event says.
       port.postMessage({ fault: error instanceof Error ? error.name : 'unknown' });
     }
-  });
+  };
+  port.on('message', () => void answer());
 }
 
 if (parentPort !== null) serve(parentPort);
