@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import type { FunnelDimension } from '../metric-catalogue/metric.js';
-import type { OutcomeDimension, OutcomeMetric } from '../metric-catalogue/outcome-metric.js';
+import type { OutcomeDimension, OutcomeMetric, OutcomeTrait } from '../metric-catalogue/outcome-metric.js';
 import type { StandingDimension } from '../metric-catalogue/standing-metric.js';
 import type { ReadDatabase } from '../read-database/read-database.js';
 import { leadingColumns } from './leading-columns.js';
@@ -57,19 +57,19 @@ export class OutcomeNumbers {
   async rows(query: NumbersQuery): Promise<readonly NumberRow[] | undefined> {
     const { metric, asOf } = query;
     const by = [...new Set([...query.by, ...metric.alwaysBy])];
-    const among = having(metric.among, asOf);
-    const each = metric.kind === 'average' || metric.kind === 'sum' ? sql`worth` : sql`1`;
+    // Without units apart all that is read is among them.
+    const among = metric.apart.length === 0 ? [] : metric.among;
+    const counted = [...among, ...metric.of];
+    const isOfWorth = metric.kind === 'average' || metric.kind === 'sum';
     const beside = leadingColumns(
       COUNTED_BY,
       by.map((one) => DIMENSION_COLUMNS[one]),
     );
     const parts = unitsOf(this.db, query)
       .select([
-        sql<number | null>`sum(case when ${among} and ${having(metric.of, asOf)} then ${each} else 0 end)`.as(
-          'counted',
-        ),
-        sql<number | null>`sum(case when ${among} then 1 else 0 end)`.as('units'),
-        sql<number | null>`sum(case when ${having(metric.apart, asOf)} then 1 else 0 end)`.as('apart'),
+        (isOfWorth ? sql<number | null>`sum(worth)${where(counted, asOf)}` : countOf(counted, asOf)).as('counted'),
+        countOf(among, asOf).as('units'),
+        (metric.apart.length === 0 ? sql<number>`0` : countOf(metric.apart, asOf)).as('apart'),
         ...beside.map((column) => sql.ref<string>(column).as(column)),
       ])
       .$if(beside.length > 0, (query) => query.groupBy([...beside]));
@@ -94,6 +94,12 @@ export class OutcomeNumbers {
     });
   }
 }
+
+const countOf = (traits: readonly OutcomeTrait[], asOf: string) => sql<number>`count(*)${where(traits, asOf)}`;
+
+/** Of an aggregate: where there is nothing to ask it is not asked of each row. */
+const where = (traits: readonly OutcomeTrait[], asOf: string) =>
+  traits.length === 0 ? sql`` : sql` filter (where ${having(traits, asOf)})`;
 
 /** The rows of `outcome` that a metric is about, those it counts apart included. */
 export function unitsOf(db: Kysely<OutcomeTables>, query: OutcomeFilter & { readonly metric: OutcomeMetric }) {

@@ -58,7 +58,10 @@ export class StandingNumbers {
       units
         .select((eb) => [
           eb.fn.countAll<number>().as('units'),
-          countWhere(eb.and(conditions(eb, filterHaving(metric.of, moment)))).as('counted'),
+          (metric.of.length === 0
+            ? eb.fn.countAll<number>()
+            : countWhere(eb.and(conditions(eb, filterHaving(metric.of, moment))))
+          ).as('counted'),
           ...(by.includes('age')
             ? bandsAfterFirst(moment).map(([band, since]) => countWhere(isOld(since)).as(band))
             : []),
@@ -127,7 +130,7 @@ export class StandingNumbers {
   }
 }
 
-const countWhere = (isSo: Expression<SqlBool>) => sql<number | null>`sum(case when ${isSo} then 1 else 0 end)`;
+const countWhere = (isSo: Expression<SqlBool>) => sql<number>`count(*) filter (where ${isSo})`;
 
 /** A column, or for `age` the place of the band among the bands. */
 function valueOf(
