@@ -200,8 +200,8 @@ export class TrailKeeper implements Trail {
   async #seal(signal: AbortSignal): Promise<void> {
     const { store, eventKeys } = this.parts;
     const { log } = this;
-    // What was taken in memory when a write failed comes first.
-    await this.#durably(signal);
+    // What was taken in memory when something failed comes first.
+    await this.#sign(signal);
     const keyEvents = log.chains.last(KEY_STREAM)?.rev;
     const keys = await SealingKeys.restored(eventKeys, store, keyEvents === undefined ? 0 : keyEvents + 1);
     for (const vkey of keys.logKeys) log.announce(vkey);
