@@ -19,7 +19,7 @@ export class ExportProgress {
   readonly #line: SingleBar | undefined;
   readonly #begun: number;
   #bytes = 0;
-  #rows: number | undefined;
+  #rows = 0;
   #lastLine: number;
 
   constructor(
@@ -37,8 +37,8 @@ export class ExportProgress {
     return this.#bytes;
   }
 
-  /** Bytes that came since the last call, and all rows so far; undefined where that is not seen before the end. */
-  add(bytes: number, rows: number | undefined): void {
+  /** Bytes that came since the last call, and all rows so far. */
+  add(bytes: number, rows: number): void {
     this.#bytes += bytes;
     this.#rows = rows;
     const now = this.clock();
@@ -60,6 +60,6 @@ export class ExportProgress {
   }
 
   #done(): string {
-    return [...(this.#rows === undefined ? [] : [rowsText(this.#rows)]), sizeOf(this.#bytes)].join(', ');
+    return `${rowsText(this.#rows)}, ${sizeOf(this.#bytes)}`;
   }
 }

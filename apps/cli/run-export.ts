@@ -23,12 +23,15 @@ export async function runExport(dataset: DatasetName, options: ExportOptions): P
   const { bytes, rows } = await withBaton(options, withPersonalData ? 'privacy' : 'analyst', async (api) => {
     const query = queryOf(options);
     const schema = answered(await api.get(`/exports/${dataset}/schema?${query}`)) as unknown as ExportSchema;
+    const passing = await passingOf(format, schema);
     const part = `${out}.part`;
     try {
-      const written = await writeFileOf(api, `/exports/${dataset}?${query}&format=${format}`, part, format);
+      const bytes = await writeFileOf(api, `/exports/${dataset}?${query}&format=${format}`, part, passing);
+      // A file whose end is missing is found here, and not kept.
+      const rows = format === 'parquet' ? await rowsOfParquet(part) : passing.count;
       await writeFile(`${out}.schema.json`, `${JSON.stringify(schema, null, 2)}\n`, { mode: OWNER_ONLY });
       await rename(part, out);
-      return written;
+      return { bytes, rows };
     } catch (fault) {
       await rm(part, { force: true });
       throw fault;
@@ -45,23 +48,27 @@ function queryOf({ from, to, withPersonalData }: ExportOptions): string {
   }).toString();
 }
 
-async function writeFileOf(
-  api: HttpApi,
-  path: string,
-  part: string,
-  format: FileFormat,
-): Promise<{ readonly bytes: number; readonly rows: number }> {
+/** Rows of a file, as they go by. */
+type Passing = Pick<PassingRows, 'add' | 'count'>;
+
+async function passingOf(format: FileFormat, { columns }: ExportSchema): Promise<Passing> {
+  if (format !== 'parquet') return new PassingRows(format);
+  // Only here: most commands write no Parquet.
+  const { PassingParquet } = await import('./passing-parquet.js');
+  return new PassingParquet(columns.length);
+}
+
+/** Writes what the server sends; how many bytes that is. */
+async function writeFileOf(api: HttpApi, path: string, part: string, passing: Passing): Promise<number> {
   const answer = await api.stream(path);
   if (!answer.ok) throw new CommandFailed(EXIT.unusableInput, answer.problem.detail);
   const file = await opened(part);
-  // How many rows passed is seen in text; Parquet says it at its end.
-  const passing = format === 'parquet' ? undefined : new PassingRows(format);
   const progress = new ExportProgress(process.stderr, Date.now);
   try {
     for await (const chunk of answer.chunks) {
       await file.writeFile(chunk);
-      passing?.add(chunk);
-      progress.add(chunk.length, passing?.count);
+      passing.add(chunk);
+      progress.add(chunk.length, passing.count);
     }
     await file.sync();
   } catch (fault) {
@@ -70,7 +77,7 @@ async function writeFileOf(
     progress.stop();
     await file.close();
   }
-  return { bytes: progress.bytes, rows: passing?.count ?? (await rowsOfParquet(part)) };
+  return progress.bytes;
 }
 
 /** @throws CommandFailed where no such file can be made */
