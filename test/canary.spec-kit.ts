@@ -29,9 +29,15 @@ export function found(texts: readonly string[], sinks: Readonly<Record<string, B
   );
 }
 
-/** Every file below a folder, by its path. */
+/** Every file below a folder, by its path. A file that takes its name meanwhile, as drafts do, has all listed anew. */
 export async function filesOf(folder: string): Promise<Record<string, Buffer>> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  return Object.fromEntries(await Promise.all(files.map(async (file) => [file, await readFile(file)] as const)));
+  for (;;) {
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+    try {
+      return Object.fromEntries(await Promise.all(files.map(async (file) => [file, await readFile(file)] as const)));
+    } catch (fault) {
+      if ((fault as NodeJS.ErrnoException).code !== 'ENOENT') throw fault;
+    }
+  }
 }
