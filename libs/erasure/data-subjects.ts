@@ -58,7 +58,8 @@ export interface SubjectAccess {
   readonly consents: ContactState['consents'];
   readonly leads: readonly {
     readonly lead: string;
-    readonly state: LeadState;
+    /** without the ids of commands, which say nothing of the person */
+    readonly state: Omit<LeadState, 'taken'>;
     /** what the person is known by now */
     readonly details: JsonObject | 'erased';
     readonly events: readonly TimelineEntry[];
@@ -123,7 +124,9 @@ export class DataSubjects {
       }
       const now = await this.parts.history.now(lead, sender);
       const details = await this.parts.history.contactDetails(lead, sender);
-      if (now && details !== undefined) held.push({ lead, state: now.state, details, events: timeline });
+      if (!now || details === undefined) continue;
+      const { taken: _taken, ...state } = now.state;
+      held.push({ lead, state, details, events: timeline });
     }
     const own = (await Promise.all(contacts.map((one) => this.#events(contactStream(one))))).flat();
     const contactEvents = own.map((event) => {
