@@ -10,7 +10,7 @@ type RowOfAny = [...EventRow, stream: number];
 const ROWS_AT_ONCE = 200;
 
 /** SQLite's default of 2 MiB does not even hold the upper pages of the indexes: each stream's read then asks the system. */
-const CACHE_KIB = 32_768;
+const CACHE_KIB = 24_576;
 
 /** Streams whose names are remembered from page to page: events of one stream lie near each other. Some 2 MB. */
 const MOST_NAMES = 10_000;
