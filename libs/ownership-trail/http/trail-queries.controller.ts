@@ -12,7 +12,8 @@ import { ownersThen, type TrailInterval } from '../trail-answer.js';
 import { TrailAnswers } from '../trail-answers.js';
 import { assertAuditor } from './audit-access.js';
 import { CHANGES_EXAMPLE, HELD_EXAMPLE, LEAD_EXAMPLE, PROOF_EXAMPLE } from './trail-examples.js';
-import { AfterQuery, LeadOwnershipQuery, SealedChangesQuery, SealedHeldQuery } from './trail-queries.dto.js';
+import { AfterQuery } from '../../team-views/http/after.dto.js';
+import { LeadOwnershipQuery, SealedChangesQuery, SealedHeldQuery } from './trail-queries.dto.js';
 import { TrailAccess } from './trail-access.js';
 
 /** Opaque ids only, and yet for nobody but the caller. */

@@ -1,7 +1,8 @@
 import type { PageCursors } from '../../http-kit/cursor.js';
+import type { PageQuery } from '../../http-kit/page-query.dto.js';
 import type { LeadCard } from '../lead-card.js';
 import type { CardFilter, CardPage, CardPageQuery, CardSort, LeadCards } from '../lead-cards.js';
-import type { LeadListQuery, ListQuery } from './boards.dto.js';
+import type { LeadListQuery } from './boards.dto.js';
 
 export interface LeadsAnswer<Lead = LeadCard> {
   readonly leads: readonly Lead[];
@@ -17,7 +18,7 @@ export interface LeadsAnswer<Lead = LeadCard> {
 export async function pageOf(
   cards: LeadCards,
   cursors: PageCursors,
-  { limit }: Pick<ListQuery, 'limit'>,
+  { limit }: Pick<PageQuery, 'limit'>,
   query: Omit<CardPageQuery, 'limit' | 'after'>,
 ): Promise<LeadsAnswer> {
   const shape = [query.sort?.by === 'score' ? 'number' : 'string', 'string'] as const;

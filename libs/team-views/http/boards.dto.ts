@@ -1,21 +1,14 @@
 import { IsIn, IsOptional } from 'class-validator';
-import { PageQuery } from '../../http-kit/page-query.dto.js';
 import { IsInstant } from '../../lead-commands/http/field-rules.js';
 import { DEFAULT_STANDSTILL_DAYS } from '../../metric-catalogue/standing-metrics.js';
 import { HOLDER_ROLES, type HolderRole } from '../card-filter.js';
-import { IsPlaceFilter, IsStandstillDays, IsStatesFilter, IsTextFilter, IsTrueFilter } from './filter-rules.js';
-import { AfterQuery } from './views.dto.js';
-
-/** A page of leads that waits for what the caller has just written. */
-export class ListQuery extends PageQuery {
-  @IsPlaceFilter()
-  after?: string;
-}
+import { AfterPageQuery, AfterQuery } from './after.dto.js';
+import { IsStandstillDays, IsStatesFilter, IsTextFilter, IsTrueFilter } from './filter-rules.js';
 
 const SORT_KEYS = ['updated', 'created', 'stateSince', 'score'] as const;
 
 /** What every list of leads can be narrowed by, and sorted. */
-export class LeadListQuery extends ListQuery {
+export class LeadListQuery extends AfterPageQuery {
   @IsStatesFilter()
   state?: string[];
 
@@ -63,7 +56,7 @@ export class SalesBoardQuery extends LeadListQuery {
 }
 
 /** Of one sales team or salesperson. */
-export class SalesListQuery extends ListQuery {
+export class SalesListQuery extends AfterPageQuery {
   @IsTextFilter(128)
   team?: string;
 

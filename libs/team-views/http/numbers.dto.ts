@@ -6,7 +6,7 @@ import { OUTCOME_DIMENSIONS } from '../../metric-catalogue/outcome-metric.js';
 import { AGE_BANDS, STANDING_DIMENSIONS } from '../../metric-catalogue/standing-metric.js';
 import { EVIDENCE_PARTS, type EvidencePart } from '../outcome-evidence.js';
 import { IsMonthFilter, IsSomeOf, IsStandstillDays, IsTextFilter } from './filter-rules.js';
-import { AfterQuery } from './views.dto.js';
+import { AfterQuery } from './after.dto.js';
 
 const MOST_APART = 4;
 /** Of all metrics; which of them one has stands in the catalogue. */

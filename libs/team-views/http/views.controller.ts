@@ -10,8 +10,8 @@ import { Funnel } from '../funnel.js';
 import { LeadCards, type CardCursor, type CardFilter } from '../lead-cards.js';
 import { MergeQueue } from '../merge-queue.js';
 import { LeadsAsOf } from './leads-as-of.js';
-import { ListQuery } from './boards.dto.js';
-import { AfterQuery, CardsQuery, FunnelRowsQuery } from './views.dto.js';
+import { AfterPageQuery, AfterQuery } from './after.dto.js';
+import { CardsQuery, FunnelRowsQuery } from './views.dto.js';
 import { ViewAccess } from './view-access.js';
 
 /** What the teams see: leads as they stand, and the numbers that both teams share. */
@@ -89,7 +89,7 @@ export class ViewsController {
   @Get('merge-queue')
   async mergeQueue(
     @CurrentCaller() caller: Caller,
-    @Query() { limit, after: place }: ListQuery,
+    @Query() { limit, after: place }: AfterPageQuery,
     @Cursors() cursors: PageCursors,
   ) {
     const scope = await this.access.scopeAfter(caller, 'lead-card', place);

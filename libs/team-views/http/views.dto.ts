@@ -1,24 +1,15 @@
 import { IsIn, IsOptional } from 'class-validator';
-import { PageQuery } from '../../http-kit/page-query.dto.js';
 import { IsInstant } from '../../lead-commands/http/field-rules.js';
 import { FUNNEL_DIMENSIONS, type FunnelDimension } from '../../metric-catalogue/metric.js';
 import { CARD_SORTS, type SortKey } from '../lead-cards.js';
-import { IsMonthFilter, IsPlaceFilter, IsSomeOf, IsStatesFilter, IsTextFilter } from './filter-rules.js';
+import { AfterPageQuery, AfterQuery } from './after.dto.js';
+import { IsMonthFilter, IsSomeOf, IsStatesFilter, IsTextFilter } from './filter-rules.js';
 
-export class AfterQuery {
-  /** @example 935495d8-3bf2-80f6-9542-088c7f9aba27@4 */
-  @IsPlaceFilter()
-  after?: string;
-}
-
-export class CardsQuery extends PageQuery {
+export class CardsQuery extends AfterPageQuery {
   /** Leads as they were known at this time, within your present sight; goes with `limit` and `cursor` only. */
   @IsOptional()
   @IsInstant()
   asOf?: string;
-
-  @IsPlaceFilter()
-  after?: string;
 
   /** By commas: `offered,working.contacted`. */
   @IsStatesFilter()
