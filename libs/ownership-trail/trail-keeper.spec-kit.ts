@@ -2,7 +2,8 @@ import { testEventKeys } from '../event-signing/event-signing.spec-kit.js';
 import { trustCheckpoint } from '../transparency-log/trusted-checkpoint.js';
 import type { TlogPolicy } from '../transparency-log/tlog-policy.js';
 import { TrailFolder } from './trail-folder.js';
-import { TrailKeeper, type TrailParts } from './trail-keeper.js';
+import { TrailKeeper } from './trail-keeper.js';
+import type { TrailParts } from './trail-parts.js';
 import type { TrailObservation } from './trail-status.js';
 import { signer, UNWITNESSED } from './trail.spec-kit.js';
 
