@@ -9,8 +9,6 @@ import { SqliteCheckpoints } from './sqlite-checkpoints.mjs';
 const APPLICATION_ID = 0x42745264;
 /** Characters of parameters in a transaction from which on it is taken for one of a rebuild. */
 const FILLING = 1_000_000;
-/** So many commits after the last of a rebuild views are live: before, it makes its indexes and takes over. */
-const SETTLED = 30;
 /**
  * Pages of 4 KiB in the log that a commit itself moves into the file: a rebuild writes the same pages again and again, so
  * the fewer times the better. While views are live somebody waits for each commit, and another thread moves them before.
@@ -43,16 +41,15 @@ class Connection {
   #fault;
   /** characters of parameters since the transaction began */
   #written = 0;
-  #liveCommits = 0;
 
   /** @param {import('better-sqlite3').Database} database */
   constructor(database) {
     this.database = database;
   }
 
-  /** Whether commits are such that somebody may wait for. */
+  /** Whether the last commit was one of those that somebody may wait for. */
   get isLive() {
-    return this.#liveCommits >= SETTLED;
+    return this.#written < FILLING;
   }
 
   /**
@@ -76,7 +73,6 @@ class Connection {
     if (this.#fault !== undefined) return { fault: this.#fault };
     if (sql === 'begin') this.#written = 0;
     this.#written += parameters.length;
-    if (sql === 'commit') this.#liveCommits = this.#written < FILLING ? this.#liveCommits + 1 : 0;
     try {
       return this.#execute(sql, JSON.parse(parameters));
     } catch (error) {
