@@ -20,7 +20,7 @@ import type {
 } from '@eventstore/db-client/generated/streams_pb.js';
 import { freePort } from '../../tools/free-port.mjs';
 import type { DoubleAccess } from './double-access.spec-kit.js';
-import { DoubleLog, type LoggedEvent } from './double-log.spec-kit.js';
+import { DoubleLog, type Appended, type Expected, type LoggedEvent } from './double-log.spec-kit.js';
 import {
   appendAnswer,
   confirmation,
@@ -34,8 +34,12 @@ import {
   type ReadAsked,
 } from './double-messages.spec-kit.js';
 
-/** How a call goes wrong. `unanswered` takes effect all the same. */
+/**
+ * How a call goes wrong. `unanswered` takes effect all the same; `conflict` is what an append hears whose writer lost to
+ * another that a new leader then took back: the stream stands where the writer believed.
+ */
 export type Fault =
+  | 'conflict'
   | 'silence'
   | 'unanswered'
   | 'unavailable-after-taking'
@@ -157,7 +161,9 @@ export class EventStoreDbDouble {
     const refusal = this.#refusal(fault, call.metadata, 'write', stream);
     if (refusal) return answer(refusal);
     if (fault === 'silence') return;
-    const appended = this.log.append(stream, expectedOf(options), proposed);
+    const expected = expectedOf(options);
+    if (fault === 'conflict') return answer(null, appendAnswer(takenBack(expected)));
+    const appended = this.log.append(stream, expected, proposed);
     if (fault === 'unanswered') return;
     if (fault === 'unavailable-after-taking') return answer(serverError(status.UNAVAILABLE));
     // The server that ends a unary call without a message.
@@ -247,5 +253,7 @@ export class EventStoreDbDouble {
     return refused && serverError(status.PERMISSION_DENIED, 'access-denied');
   }
 }
+
+const takenBack = (expected: Expected): Appended => ({ actual: typeof expected === 'number' ? expected + 1 : 0 });
 
 const later = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));

@@ -92,15 +92,20 @@ describeWithOwnKafka('the stores under the chain of services', () => {
       const rounds = faultCount(3);
       let failed = 0;
       let conflicts = 0;
-      const append = double.log.append.bind(double.log);
-      double.log.append = (...given) => {
-        const appended = append(...given);
-        if ('actual' in appended) conflicts += 1;
-        return appended;
+      const faults = [
+        'unavailable-after-taking',
+        'internal',
+        'conflict',
+        'unanswered',
+        'unavailable',
+        { slowMs: 1_000 },
+      ] as const;
+      double.fault = ({ kind, nth }) => {
+        if (kind !== 'append' || nth % 9 !== 0) return undefined;
+        const fault = faults[(failed += 1) % faults.length];
+        if (fault === 'conflict') conflicts += 1;
+        return fault;
       };
-      const faults = ['unavailable-after-taking', 'internal', 'unanswered', 'unavailable', { slowMs: 1_000 }] as const;
-      double.fault = ({ kind, nth }) =>
-        kind === 'append' && nth % 9 === 0 ? faults[(failed += 1) % faults.length] : undefined;
       await trial.underLoad(`F12: one append of nine fails, subscriptions end cleanly ${rounds} times`, async () => {
         for (let n = 0; n < rounds; n += 1) {
           await chain.whenAnswered(20);
@@ -110,7 +115,6 @@ describeWithOwnKafka('the stores under the chain of services', () => {
         double.fault = () => undefined;
         return `${failed} calls failed, ${conflicts} conflicts`;
       });
-      double.log.append = append;
     },
     LONGEST_MS,
   );
