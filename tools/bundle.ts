@@ -23,7 +23,14 @@ const PROGRAMS = Object.fromEntries(
  * Native, or seldom needed and then of the user's choosing: Node finds them in node_modules when they are asked for.
  * class-transformer, because Nest's mapped types ask Node for it: what one copy knows of a field, another does not.
  */
-const STAY_PACKAGES = ['class-transformer', 'better-sqlite3', '@eventstore/db-client', 'kafkajs', 'pg', '@duckdb/node-api'];
+const STAY_PACKAGES = [
+  'class-transformer',
+  'better-sqlite3',
+  '@eventstore/db-client',
+  'kafkajs',
+  'pg',
+  '@duckdb/node-api',
+];
 /** Nest asks for these where they are installed; here they are not. */
 const NOT_INSTALLED = [
   '@fastify/multipart',
