@@ -12,6 +12,7 @@ import { LeadCommandsModule } from '../../libs/lead-commands/lead-commands.modul
 import { LeadFeedModule, type FeedTimes } from '../../libs/lead-feed/lead-feed.module.js';
 import { referenceStreams } from '../../libs/lead-commands/reference-streams.js';
 import { InProcessSender } from '../../libs/lead-routing/in-process-sender.js';
+import { OffersUnderWay } from '../../libs/lead-routing/offers-under-way.js';
 import { RoutingMemory } from '../../libs/lead-routing/routing-tables.js';
 import { RoutingService } from '../../libs/lead-routing/routing.service.js';
 import { AuditLogModule } from '../../libs/ownership-trail/http/audit-log.module.js';
@@ -81,7 +82,8 @@ async function composeOn(opening: Promise<OpenedTrail>, metrics: Metrics, parts:
   const { settings, store, database, keys, clock, logger, newRequestId } = parts;
   const feed = new InProcessFeed(store);
   const runner = viewRunner(parts, feed);
-  const command = await commandSide(parts);
+  const offers = new OffersUnderWay();
+  const command = await commandSide({ ...parts, offers });
   const { reference } = command;
 
   await runner.start();
@@ -133,6 +135,7 @@ async function composeOn(opening: Promise<OpenedTrail>, metrics: Metrics, parts:
     memory: new RoutingMemory(database),
     sender: new InProcessSender(server.app.get(LeadCommands), server.app.get(ContactCommands), 'lead-routing'),
     views: routingViews(database, runner, reference),
+    offers,
     reference,
     commands: command.commands,
     store,

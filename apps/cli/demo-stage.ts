@@ -19,6 +19,7 @@ import { ReferenceData } from '../../libs/lead-commands/reference-data.js';
 import { StreamCommands } from '../../libs/lead-commands/stream-commands.js';
 import { NO_TICKS } from '../../libs/lead-commands/ticks.js';
 import { InProcessSender } from '../../libs/lead-routing/in-process-sender.js';
+import { OffersUnderWay } from '../../libs/lead-routing/offers-under-way.js';
 import { RoutingProcessor } from '../../libs/lead-routing/routing-processor.js';
 import type { KeyRing } from '../../libs/personal-data/key-ring.js';
 import type { KeyStore } from '../../libs/personal-data/key-store.js';
@@ -81,6 +82,8 @@ export class DemoStage implements Stage {
     this.#routing = new RoutingProcessor({
       sender: new InProcessSender(this.#leads, this.#contacts, 'lead-routing'),
       views: demoRoutingViews(this.book, reference, () => this.#read()),
+      // The book reads one event after the other.
+      offers: new OffersUnderWay(1),
       reference,
       commands,
       store,

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReferenceData } from '../../libs/lead-commands/reference-data.js';
 import type { SalesLoadSource } from '../../libs/lead-commands/command-parts.js';
 import type { RoutingViews } from '../../libs/lead-routing/routing-views.js';
+import type { OffersUnderWay } from '../../libs/lead-routing/offers-under-way.js';
 import type { ProjectionRunner } from '../../libs/projection-runner/runner.js';
 import type { ReadDatabase } from '../../libs/read-database/read-database.js';
 import { LeadCards, type CardCursor } from '../../libs/team-views/lead-cards.js';
@@ -11,20 +12,29 @@ import { SalesLoad } from '../../libs/team-views/sales-load.js';
 const WAIT_MS = 10_000;
 const PAGE = 500;
 
-/** The sales load of all teams now, for decisions that hold or hand off. */
-export function salesLoadSource(database: ReadDatabase, reference: ReferenceData): SalesLoadSource {
+/**
+ * The sales load of all teams now, for decisions that hold or hand off.
+ *
+ * @param offers counted beside the view, each lead once: where the view has it already, the view's is left out
+ */
+export function salesLoadSource(database: ReadDatabase, offers: Pick<OffersUnderWay, 'all'>): SalesLoadSource {
   const view = new SalesLoad(database);
   return async () => {
-    const backlogs = new Map<string, number>();
-    const lastOffered = new Map<string, string>();
-    for (const { id } of reference.teams.ofKind('sales')) {
-      backlogs.set(id, await view.backlog(id));
-      for (const { person, lastOfferedAt } of await view.members(id)) {
-        if (lastOfferedAt !== undefined) lastOffered.set(`${id}/${person}`, lastOfferedAt);
-      }
+    const underWay = offers.all;
+    const [backlogs, lastOffers] = await Promise.all([
+      view.backlogs(underWay.map(({ lead }) => lead)),
+      view.lastOffers(),
+    ]);
+    const lastOffered = new Map(lastOffers.map(({ team, person, at }) => [`${team}/${person}`, at]));
+    const open = new Map(backlogs);
+    for (const { offeree, offeredAt } of underWay) {
+      open.set(offeree.team, (open.get(offeree.team) ?? 0) + 1);
+      const member = `${offeree.team}/${offeree.person ?? ''}`;
+      const before = lastOffered.get(member);
+      if (before === undefined || before < offeredAt) lastOffered.set(member, offeredAt);
     }
     const load = {
-      backlog: (team: string) => backlogs.get(team) ?? 0,
+      backlog: (team: string) => open.get(team) ?? 0,
       lastOfferedAt: (team: string, person: string) => lastOffered.get(`${team}/${person}`),
     };
     return { load };

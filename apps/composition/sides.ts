@@ -22,6 +22,7 @@ import { ticks, type Ticks } from '../../libs/lead-commands/ticks.js';
 import { rotateEpoch } from '../../libs/personal-data/epoch-rotation.js';
 import type { KeyFile } from '../../libs/personal-data/key-file.js';
 import { InProcessSender } from '../../libs/lead-routing/in-process-sender.js';
+import { OffersUnderWay } from '../../libs/lead-routing/offers-under-way.js';
 import type { KeyStore } from '../../libs/personal-data/key-store.js';
 import { PersonalData } from '../../libs/personal-data/personal-data.js';
 import type { RandomBytes } from '../../libs/personal-data/random-bytes.js';
@@ -49,6 +50,8 @@ export interface Ports {
   readonly clock: Clock;
   /** default: on the system's timer */
   readonly ticks?: Ticks;
+  /** of the routing in this process; default: none routes here */
+  readonly offers?: OffersUnderWay;
 }
 
 /**
@@ -65,6 +68,7 @@ export async function commandSide({
   random,
   clock,
   ticks: given,
+  offers = new OffersUnderWay(),
 }: Ports): Promise<CommandParts> {
   const commands = new StreamCommands(store);
   const reference = new ReferenceData(commands);
@@ -75,7 +79,7 @@ export async function commandSide({
     signer,
     reference,
     personalData,
-    salesLoad: salesLoadSource(database, reference),
+    salesLoad: salesLoadSource(database, offers),
     secret: ring.installationSecret,
     clock,
     ticks: given ?? ticks(),

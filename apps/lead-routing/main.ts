@@ -6,6 +6,7 @@ import { PlainCommands } from '../../libs/lead-commands/reference-commands.servi
 import { ReferenceRefresh } from '../../libs/lead-commands/reference-refresh.js';
 import { refreshingFeed } from '../../libs/lead-commands/refreshing-feed.js';
 import { InProcessSender } from '../../libs/lead-routing/in-process-sender.js';
+import { OffersUnderWay } from '../../libs/lead-routing/offers-under-way.js';
 import { RoutingMemory } from '../../libs/lead-routing/routing-tables.js';
 import { RoutingService } from '../../libs/lead-routing/routing.service.js';
 import { MOST_CACHE_MS } from '../../libs/personal-data/caching-key-store.js';
@@ -21,7 +22,8 @@ await runService({
   port: 3002,
   needs: ['event-store', 'kafka', 'database', 'keys', 'signing-key'],
   async start({ opened, logger, metrics }) {
-    const ports = await opened.ports();
+    const offers = new OffersUnderWay();
+    const ports = { ...(await opened.ports()), offers };
     // Before anything goes on by itself: where Kafka is not as it must be, nothing has begun.
     const feed = await opened.feed('lead-routing');
     const { database, store, keys, clock } = ports;
@@ -35,6 +37,7 @@ await runService({
       memory: new RoutingMemory(database),
       sender: new InProcessSender(new LeadCommands(command), contacts, 'lead-routing'),
       views: routingViews(database, new ServedProgress(database, feed, () => performance.now()), reference),
+      offers,
       reference,
       commands: command.commands,
       store,

@@ -1,8 +1,9 @@
 import type { ContactCommands } from '../lead-commands/contact-commands.service.js';
 import type { Envelope, Sender } from '../lead-commands/caller.js';
 import type { LeadCommands } from '../lead-commands/lead-commands.service.js';
+import { metadataOf } from '../contracts/event-metadata.js';
 import type { JsonObject } from '../decider/json.js';
-import type { RuleCommand, RuleSender } from './rule-sender.js';
+import type { DoneLead, RuleCommand, RuleSender } from './rule-sender.js';
 
 const senderNamed = (subject: string): Sender => ({
   subject,
@@ -21,9 +22,13 @@ export class InProcessSender implements RuleSender {
     private readonly name: string,
   ) {}
 
-  async lead(...[lead, body, command]: Parameters<RuleSender['lead']>): Promise<number | undefined> {
+  async lead(...[lead, body, command]: Parameters<RuleSender['lead']>): Promise<DoneLead | undefined> {
     const executed = await this.leads.execute(lead, body, envelopeOf(command, this.name));
-    return executed.kind === 'done' ? executed.revision : undefined;
+    if (executed.kind !== 'done') return undefined;
+    const { revision, repeated, events, state } = executed;
+    const last = events.at(-1);
+    if (!state.offeree || !last) return { revision, repeated };
+    return { revision, repeated, offer: { lead, offeree: state.offeree, offeredAt: metadataOf(last).recordedAt } };
   }
 
   async contact(...[contact, body, command, at]: Parameters<RuleSender['contact']>): Promise<number | undefined> {

@@ -9,12 +9,15 @@ import { metadataOf } from '../contracts/event-metadata.js';
 import { decodeLeadEvent } from '../contracts/lead-event-codec.js';
 import { UnknownEvent } from '../contracts/unknown-event.js';
 import { errandsOf, LOST_OF_WORKER, type Errand } from './routing-rules.js';
+import type { OffersUnderWay } from './offers-under-way.js';
 import type { RoutingViews } from './routing-views.js';
 import type { RuleSender } from './rule-sender.js';
 
 export interface RoutingParts {
   readonly sender: RuleSender;
   readonly views: RoutingViews;
+  /** counted by whoever decides, beside the views */
+  readonly offers: OffersUnderWay;
   readonly reference: Pick<ReferenceData, 'teams'>;
   readonly store: Pick<EventStore, 'readStream' | 'comparePositions'>;
   readonly commands: Pick<StreamCommands, 'load'>;
@@ -103,6 +106,7 @@ export class RoutingProcessor {
         return this.#route(errand.lead, event.id);
       case 'release':
         await this.parts.views.whenSeen(event.stream, event.revision);
+        await this.parts.offers.settled();
         return this.#release(errand.team, event.id);
       case 'route-waiting':
         await this.parts.views.whenCaughtUp();
@@ -119,10 +123,15 @@ export class RoutingProcessor {
     }
   }
 
-  /** The next decision looks at the sales load, so it waits until this one is in it. */
+  /** The next decision looks at the sales load: at the views, and at the offers that are not in them yet. */
   async #route(lead: string, trigger: string): Promise<void> {
-    const revision = await this.parts.sender.lead(lead, { kind: 'route' }, { trigger, rule: 'route' });
-    if (revision !== undefined) await this.parts.views.whenSeen(`lead-${lead}`, revision);
+    const { sender, views, offers } = this.parts;
+    const done = await sender.lead(lead, { kind: 'route' }, { trigger, rule: 'route' });
+    if (!done) return;
+    const seen = views.whenSeen(`lead-${lead}`, done.revision);
+    // An offer of long ago may be one no longer: only the views know.
+    if (done.repeated) await seen;
+    else await offers.add(done.offer, seen);
   }
 
   async #release(team: string, trigger: string): Promise<void> {

@@ -37,6 +37,26 @@ export class SalesLoad {
     return Number(count);
   }
 
+  /**
+   * The backlog of every team that has one.
+   *
+   * @param without leads that are not counted; some tens at most
+   */
+  async backlogs(without: readonly string[] = []): Promise<ReadonlyMap<string, number>> {
+    let counted = this.db
+      .selectFrom('lead_card')
+      .select(({ fn }) => ['backlog_team as team', fn.countAll<number>().as('count')])
+      .where('backlog_team', 'is not', null)
+      .groupBy('backlog_team');
+    if (without.length > 0) counted = counted.where('lead', 'not in', without);
+    return new Map((await counted.execute()).map(({ team, count }) => [team ?? '', Number(count)]));
+  }
+
+  /** When each member of any team was offered a lead last (recordedAt); who never was is not among them. */
+  async lastOffers(): Promise<readonly { readonly team: string; readonly person: string; readonly at: string }[]> {
+    return this.db.selectFrom('offer_tally').select(['team', 'person', 'last_offered_at as at']).execute();
+  }
+
   /** In ascending order of persons; what waits in the team's queue belongs to none of them. */
   async members(team: string): Promise<readonly MemberLoad[]> {
     const tallies = await this.db.selectFrom('offer_tally').selectAll().where('team', '=', team).execute();
