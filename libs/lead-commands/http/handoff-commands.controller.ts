@@ -4,7 +4,8 @@ import { ApiWriting } from '../../http-kit/api-docs.js';
 import type { LeadAnswer } from './command-answer.dto.js';
 import { CommandOrigin, Origin } from './command-origin.js';
 import { LeadCommandRunner } from './lead-command-runner.js';
-import { AcceptDto, ExpireDto, HandOffDto, HoldDto, ReasonedDto, RejectDto, ReleaseDto } from './lead-command.dto.js';
+import { AcceptDto, ExpireDto, HandOffDto, HoldDto, RejectDto, ReleaseDto } from './handoff-commands.dto.js';
+import { ReasonedDto } from './noted.dto.js';
 import { TimedDto } from './lead.dto.js';
 import { UuidPipe } from '../../http-kit/path-parameters.js';
 

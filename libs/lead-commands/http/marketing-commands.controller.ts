@@ -8,14 +8,14 @@ import {
   CorrectDetailsDto,
   DisqualifyDto,
   MergeDto,
-  ReasonedDto,
   RecommendMessageDto,
   RecordInterestDto,
   ScoreDto,
   StartNurtureDto,
   TransferStewardshipDto,
   WithdrawQualificationDto,
-} from './lead-command.dto.js';
+} from './marketing-commands.dto.js';
+import { ReasonedDto } from './noted.dto.js';
 import { UuidPipe } from '../../http-kit/path-parameters.js';
 
 /** Commands: what marketing does with a lead. */

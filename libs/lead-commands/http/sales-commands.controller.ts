@@ -4,18 +4,18 @@ import { ApiWriting } from '../../http-kit/api-docs.js';
 import type { LeadAnswer } from './command-answer.dto.js';
 import { CommandOrigin, Origin } from './command-origin.js';
 import { LeadCommandRunner } from './lead-command-runner.js';
+import { ReasonedDto } from './noted.dto.js';
 import {
   AdvanceDto,
   ContactDto,
   LoseDto,
   RateDto,
-  ReasonedDto,
   ReassignDto,
   RecordInsightDto,
   RecycleDto,
   SalesQualifyDto,
   WinDto,
-} from './lead-command.dto.js';
+} from './sales-commands.dto.js';
 import { UuidPipe } from '../../http-kit/path-parameters.js';
 
 /** Commands: working a lead. */
