@@ -9,12 +9,14 @@ export interface Asked {
   readonly leads: readonly string[];
   /** an instant in the middle of history, and its month */
   readonly middle: string;
+  /** one page of the leads as of then after the other, more than the server remembers */
+  readonly pagesOfThen: readonly string[];
 }
 
 const PAGES = ['?limit=50', '?limit=100'];
 
 /** Every route that reads views, in the forms that people and programs ask. */
-export function viewQueries({ tokens, leads, middle }: Asked): Query[] {
+export function viewQueries({ tokens, leads, middle, pagesOfThen }: Asked): Query[] {
   const { analyst, marketing, sales } = tokens;
   const query = (name: string, token: string, ...paths: string[]): Query => ({ name, token, paths });
   const ofLeads = (path: (lead: string) => string): string[] => leads.map(path);
@@ -25,6 +27,7 @@ export function viewQueries({ tokens, leads, middle }: Asked): Query[] {
     query('leads, of a marketing team', marketing, ...lists('/leads', ...sorted, '?stewardTeam=brand')),
     query('leads, of a sales team', sales, ...lists('/leads', ...sorted, '?workerTeam=north&sort=queue')),
     query('leads as of then', analyst, `/leads?asOf=${middle}&limit=25`, `/leads?asOf=${middle}&limit=50`),
+    query('leads as of then, page after page', analyst, ...pagesOfThen),
     query('lead card', analyst, ...ofLeads((lead) => `/leads/${lead}/card`)),
     query('lead owners', analyst, ...ofLeads((lead) => `/leads/${lead}/owners?at=${middle}`)),
     query(

@@ -14,6 +14,7 @@ import { EventWriter } from '../../libs/lead-commands/event-writer.js';
 import { leadView } from '../../libs/lead-commands/http/lead-view.js';
 import { LeadHistory } from '../../libs/lead-commands/lead-history.service.js';
 import { LeadCommands } from '../../libs/lead-commands/lead-commands.service.js';
+import { LeadPast } from '../../libs/lead-commands/lead-past.js';
 import { LogCommands } from '../../libs/lead-commands/log-commands.service.js';
 import { PlainCommands } from '../../libs/lead-commands/reference-commands.service.js';
 import { ReferenceData } from '../../libs/lead-commands/reference-data.js';
@@ -132,14 +133,14 @@ export const viewRunner = ({ store, database, signer, clock }: Ports, feed: Even
 /** The modules of all that is read: views, boards, numbers, exports, and the operation of the views. */
 export function viewModules(
   { store, database, clock }: Ports,
-  { commands, reference, personalData }: CommandParts,
+  { reference, personalData }: CommandParts,
   runner: ProjectionRunner,
   { newRequestId, logger }: { readonly newRequestId: () => string; readonly logger: Logger },
 ): readonly DynamicModule[] {
   const teamsOf: BoardFacts['teamsOf'] = (person) => reference.teamsOf(person);
-  const history = new LeadHistory(store, commands, reference, personalData);
+  const past = new LeadPast(store);
   const leadAsOf: LeadAsOf = async (lead, at) => {
-    const known = await history.past(lead, { kind: 'known', at });
+    const known = await past.at(lead, { kind: 'known', at });
     return known && leadView(lead, known);
   };
   const facts: BoardFacts = {

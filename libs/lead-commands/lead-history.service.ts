@@ -1,22 +1,16 @@
 import { metadataOf, type EventMetadata } from '../contracts/event-metadata.js';
-import { decodeLeadEvent } from '../contracts/lead-event-codec.js';
 import { eventName } from '../contracts/event-type.js';
 import type { JsonObject } from '../decider/json.js';
 import type { EventStore, RecordedEvent } from '../event-store/event-store.js';
-import { evolve, UNCREATED, type LeadState } from '../lead-lifecycle/lead-state.js';
 import type { PersonalData, Unreadable } from '../personal-data/personal-data.js';
 import type { Sender } from './caller.js';
 import { leadFold } from './folds.js';
 import { leadStream } from './lead-commands.service.js';
+import { LeadPast, type AsOf, type LeadAt } from './lead-past.js';
 import type { ReferenceData } from './reference-data.js';
 import type { StreamCommands } from './stream-commands.js';
 import { withoutContactFacts } from './contact-facts.js';
 import { mayRead, mayReadPersonal, readsAll } from './visibility.js';
-
-/** Up to which of its events a lead is looked at. `happened`: by effect, `known`: by what had been recorded. */
-export type AsOf =
-  | { readonly kind: 'revision'; readonly revision: number }
-  | { readonly kind: 'happened' | 'known'; readonly at: string };
 
 export interface TimelineEntry {
   readonly id: string;
@@ -30,21 +24,18 @@ export interface TimelineEntry {
   readonly personal?: JsonObject | Exclude<Unreadable, 'none'>;
 }
 
-export interface LeadAt {
-  readonly state: LeadState;
-  readonly revision: number;
-}
-
-const PAGE = 1000;
-
 /** A lead's own history, straight from its stream: nothing here waits for a view. */
 export class LeadHistory {
+  readonly #past: LeadPast;
+
   constructor(
     private readonly store: EventStore,
     private readonly commands: StreamCommands,
     private readonly reference: ReferenceData,
     private readonly personalData: PersonalData,
-  ) {}
+  ) {
+    this.#past = new LeadPast(store);
+  }
 
   /** The lead now, or undefined where it does not exist for the caller. */
   async now(leadId: string, sender: Sender): Promise<LeadAt | undefined> {
@@ -58,19 +49,7 @@ export class LeadHistory {
     const now = await this.now(leadId, sender);
     // A revision that is still to come is no moment of the lead: what stands now may not be given out for it.
     if (!now || (asOf.kind === 'revision' && asOf.revision > now.revision)) return undefined;
-    return this.past(leadId, asOf);
-  }
-
-  /** The same for whoever has found out already that the caller may read the lead. */
-  async past(leadId: string, asOf: AsOf): Promise<LeadAt | undefined> {
-    let found: LeadAt = { state: UNCREATED, revision: -1 };
-    for await (const event of this.#events(leadId)) {
-      const decoded = decodeLeadEvent(event);
-      const state = decoded ? evolve(found.state, decoded) : found.state;
-      if (isAfter(event, state, asOf)) break;
-      found = { state, revision: event.revision };
-    }
-    return found.revision < 0 ? undefined : found;
+    return this.#past.at(leadId, asOf);
   }
 
   /** A page of what happened, oldest first; undefined where the lead does not exist for the caller. */
@@ -92,7 +71,7 @@ export class LeadHistory {
     const now = await this.now(leadId, sender);
     if (!now || !mayReadPersonal(sender)) return undefined;
     let details: JsonObject = {};
-    for await (const event of this.#events(leadId)) {
+    for await (const event of this.#past.events(leadId)) {
       const name = eventName(event.type);
       if (name !== 'LeadCreated' && name !== 'LeadDetailsCorrected') continue;
       const opened = await this.personalData.openEvent(event, now.state.contact ?? '');
@@ -116,23 +95,4 @@ export class LeadHistory {
       ...(personal === undefined || personal === 'none' ? {} : { personal }),
     };
   }
-
-  async *#events(leadId: string): AsyncGenerator<RecordedEvent> {
-    for (let from = 0; ; from += PAGE) {
-      const page = await this.store.readStream(leadStream(leadId), { from, limit: PAGE });
-      yield* page;
-      if (page.length < PAGE) return;
-    }
-  }
 }
-
-function isAfter(event: RecordedEvent, state: LeadState, asOf: AsOf): boolean {
-  if (asOf.kind === 'revision') return event.revision > asOf.revision;
-  const { recordedAt, occurredAt, change } = metadataOf(event);
-  if (asOf.kind === 'known') return recordedAt > asOf.at;
-  // An event that changes nothing takes no effect of its own: it lies where the lead stood when it happened.
-  const effect = change === undefined ? later(occurredAt, state.effectiveAt) : state.effectiveAt;
-  return effect > asOf.at;
-}
-
-const later = (a: string, b: string): string => (a > b ? a : b);

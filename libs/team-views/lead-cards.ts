@@ -42,6 +42,12 @@ export interface CardPage {
   readonly next?: CardCursor;
 }
 
+export interface CreatedPage {
+  /** createdAt: ISO 8601 UTC, when it happened */
+  readonly leads: readonly { readonly lead: string; readonly createdAt: string }[];
+  readonly more: boolean;
+}
+
 /** Leads as they stand now. What is outside the scope does not exist here. */
 export class LeadCards {
   private readonly db: Kysely<LeadCardTables>;
@@ -88,6 +94,31 @@ export class LeadCards {
       .select('lead_details.sealed')
       .executeTakeFirst();
     return row && (JSON.parse(row.sealed ?? '[]') as SealedDetails[]);
+  }
+
+  /** Which leads were created by a time, oldest first: no more of them than that. */
+  async createdBy(
+    time: string,
+    { scope, after, limit }: Pick<CardPageQuery, 'scope' | 'after' | 'limit'>,
+  ): Promise<CreatedPage> {
+    const parts = cardsInSight(this.db, scope).map((cards) =>
+      cards
+        .select(['lead_card.lead', 'lead_card.created_at'])
+        .where('created_at', '<=', time)
+        .$if(after !== undefined, (rest) =>
+          rest.where((eb) => beyond(eb, 'created_at', 'ascending', after ?? ['', ''])),
+        )
+        .orderBy('created_at')
+        .orderBy('lead')
+        .limit(limit + 1),
+    );
+    const rows = await together(this.db, parts)
+      .orderBy('created_at')
+      .orderBy('lead')
+      .limit(limit + 1)
+      .execute();
+    const leads = rows.slice(0, limit).map(({ lead, created_at }) => ({ lead, createdAt: created_at }));
+    return { leads, more: rows.length > limit };
   }
 
   async page({ scope, filter = {}, sort, after, limit }: CardPageQuery): Promise<CardPage> {

@@ -11,7 +11,7 @@ import { FunnelProjection } from './funnel-projection.js';
 import { Funnel } from './funnel.js';
 import { FunnelNumbers } from './funnel-numbers.js';
 import { LeadCardProjection } from './lead-card-projection.js';
-import { CARD_SORTS, LeadCards, type CardPageQuery } from './lead-cards.js';
+import { CARD_SORTS, LeadCards, type CardCursor, type CardPageQuery } from './lead-cards.js';
 import { LeadCounts } from './lead-counts.js';
 import { leadEventType } from './lead-record.js';
 import { MARKETING, randomLeads, SALES, type RandomLead } from './lead-history.spec-kit.js';
@@ -96,6 +96,23 @@ onEachReadDatabase('lists of leads', () => {
     expect(Object.fromEntries(counted.map(({ state, leads: count }) => [state, count]))).toEqual(
       Object.fromEntries([...new Set(states)].map((state) => [state, states.filter((one) => one === state).length])),
     );
+  });
+
+  it.each(SCOPES)('name those of %j that were created by a time, oldest first', async (scope) => {
+    const inOrder = await everyPage({ scope, sort: { by: 'created', direction: 'ascending' } }, 50);
+    for (const time of [inOrder[9]?.createdAt, inOrder.at(-1)?.createdAt, '2020-01-01T00:00:00.000Z']) {
+      if (time === undefined) continue;
+      const named: string[] = [];
+      for (let after: CardCursor | undefined; ;) {
+        const page = await cards.createdBy(time, { scope, limit: 3, ...(after && { after }) });
+        expect(page.leads.length).toBeLessThanOrEqual(3);
+        named.push(...page.leads.map(({ lead }) => lead));
+        const last = page.leads.at(-1);
+        if (!page.more || !last) break;
+        after = [last.createdAt, last.lead];
+      }
+      expect(named).toEqual(inOrder.filter(({ createdAt }) => createdAt <= time).map(({ lead }) => lead));
+    }
   });
 
   it.each(CARD_SORTS)('go through every page once, sorted by %s either way', async (by) => {

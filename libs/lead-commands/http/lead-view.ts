@@ -2,7 +2,8 @@ import type { JsonObject } from '../../decider/json.js';
 import type { EventMetadata } from '../../contracts/event-metadata.js';
 import { allowedCommands } from '../../lead-lifecycle/decide/allowed.js';
 import { currentCycle } from '../../lead-lifecycle/lead-state.js';
-import type { LeadAt, TimelineEntry } from '../lead-history.service.js';
+import type { TimelineEntry } from '../lead-history.service.js';
+import type { LeadAt } from '../lead-past.js';
 
 /** A lead as folded from its own stream. Nothing here is about the person. */
 export type LeadView = ReturnType<typeof leadView>;

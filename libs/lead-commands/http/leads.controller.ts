@@ -11,7 +11,8 @@ import { forbidden, malformed, notFound } from '../../http-kit/problem-exception
 import type { Logger } from 'pino';
 import { LeadCreation } from '../lead-creation.js';
 import { ACCESS_LOG } from '../tokens.js';
-import { LeadHistory, type AsOf } from '../lead-history.service.js';
+import { LeadHistory } from '../lead-history.service.js';
+import type { AsOf } from '../lead-past.js';
 import { BatchCreation, type RowVerdict } from './batch-creation.js';
 import { contactEvents, doneOr, envelopeOf, leadAnswer, senderOf, tagged } from './command-answer.js';
 import type { LeadAnswer } from './command-answer.dto.js';
