@@ -39,7 +39,7 @@ async function storesInMemory(dataDir: string, random: RandomBytes): Promise<Sto
   const store = new MemoryEventStore();
   const signer = await openEventSigner(store, join(dataDir, SIGNING_KEY_FILE), randomBytes);
   const ring = openKeyFile(join(dataDir, 'keys.json'), randomBytes);
-  return { store, signer, database, keys: new MemoryKeyStore(random), ring, closeStores: () => database.close() };
+  return { store, signer, database, keys: new MemoryKeyStore(random, ring), ring, closeStores: () => database.close() };
 }
 
 async function storesInFiles(dataDir: string, random: RandomBytes, signer?: EventSigner): Promise<Stores> {

@@ -47,7 +47,7 @@ export class CommandServices {
     const signer = await openEventSigner(store, join(directory, SIGNING_KEY_FILE), randomBytes);
     const keyStore = await SqliteKeyStore.open(join(directory, 'contacts.sqlite'), ring, random);
     const keys = cachingKeyStore(keyStore, { elapsed: () => performance.now() });
-    const personalData = new PersonalData({ keys, pepper: ring.pepper, random });
+    const personalData = new PersonalData({ keys, pepper: ring.peppers[0], random });
     const commands = new StreamCommands(store);
     const parts: CommandParts = {
       commands,

@@ -25,7 +25,7 @@ const personal = {
 const secret = () => createSecretKey(randomBytes(32));
 const ring: KeyRing = {
   installationSecret: secret(),
-  pepper: { version: 1, key: secret() },
+  peppers: [{ version: 1, key: secret() }],
   epochs: [{ epoch: 1, key: secret() }],
 };
 
@@ -41,7 +41,7 @@ export async function run(): Promise<BenchFigure[]> {
   const folder = mkdtempSync(join(tmpdir(), 'baton-bench-keys-'));
   const store = await SqliteKeyStore.open(join(folder, 'keys.sqlite'), ring, randomBytes);
   const keys = cachingKeyStore(store, { elapsed: () => performance.now() });
-  const data = new PersonalData({ keys, pepper: ring.pepper, random: randomBytes });
+  const data = new PersonalData({ keys, pepper: ring.peppers[0], random: randomBytes });
   try {
     return [...(await creates(data, store)), ...(await envelopes(data)), ids()];
   } finally {

@@ -79,7 +79,7 @@ export async function startBaton(
   const store = options.store?.(opened) ?? opened;
   const signer = await openEventSigner(opened, join(dataDir, SIGNING_KEY_FILE), randomBytes);
   const views = await (ON_POSTGRES ? onPostgres : onFiles)(dataDir, ring);
-  const openedKeys = stores === 'sqlite' ? await views.keys() : new MemoryKeyStore(randomBytes);
+  const openedKeys = stores === 'sqlite' ? await views.keys() : new MemoryKeyStore(randomBytes, ring);
   const keys = options.keys?.(openedKeys) ?? openedKeys;
   const { database } = views;
   const lines: Buffer[] = [];

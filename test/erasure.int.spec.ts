@@ -1,5 +1,6 @@
 import type { LeadAnswer } from '../libs/lead-commands/http/command-answer.dto.js';
 import type { LeadView } from '../libs/lead-commands/http/lead-view.js';
+import type { PepperRotated } from '../libs/personal-data/pepper-rotation.js';
 import type { SubjectAccess } from '../libs/erasure/data-subjects.js';
 import { startBaton, type TestBaton } from './baton.spec-kit.js';
 import { CHECKED, eraseContact, erasedTo, newAddress, subjectOf } from './erasure.spec-kit.js';
@@ -151,6 +152,32 @@ describe('Erasing a person', () => {
     const last = (await eventsOf(`contact-${gone.contact}`)).at(-1);
     expect(last?.data).toMatchObject({ stage: 'final', epoch, contacts: [gone.contact] });
     expect(await baton.as('maria').read(`/leads/${stays.lead}/contact`)).toMatchObject({ details: { name: 'Ada' } });
+  });
+});
+
+describe('A new pepper', () => {
+  it('leaves everybody found by their address, and opted out who was', async () => {
+    const [gone, stays] = [await person(), await person()];
+    await eraseContact(baton.as, gone.contact, { keepOptOut: true });
+    await erasedTo(baton.as, gone.contact, 'live');
+    for (const one of ['maria', 'audrey', 'ana']) {
+      await baton.as(one).refused(403, '/blind-index/rotation', { reason: 'due' });
+    }
+    const { pepper } = await baton.as('pia').done<PepperRotated>('/blind-index/rotation', { reason: 'due' });
+    const { email } = await person();
+    const rotated = await baton.as('root').done<PepperRotated>('/blind-index/rotation', { reason: 'due' });
+    expect(rotated.pepper).toBe(pepper + 1);
+    expect(rotated.recomputed).toBeGreaterThanOrEqual(3);
+
+    const searched = (by: string) => baton.as('pia').done('/data-subjects/search', { email: by });
+    expect(await searched(stays.email)).toEqual({ contacts: [stays.contact] });
+    expect(await searched(gone.email)).toEqual({ contacts: [] });
+    await baton.as('maria').refused(409, '/leads', newLead({ details: { email: stays.email } }));
+    const { lead } = await baton.as('maria').done<LeadAnswer>('/leads', goodLead({ details: { email: gone.email } }));
+    const again = await showLead(baton, lead);
+    expect(await subjectOf(baton.as, again.contact!)).toMatchObject({ consents: { contact: 'withdrawn' } });
+    expect(baton.log()).toContain('a new pepper is over the blind index');
+    expect(baton.log()).not.toContain(email);
   });
 });
 

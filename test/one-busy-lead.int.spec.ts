@@ -30,8 +30,8 @@ function commandSide(store: EventStore) {
   const commands = new StreamCommands(store);
   const reference = new ReferenceData(commands);
   const personalData = new PersonalData({
-    keys: new MemoryKeyStore(randomBytes),
-    pepper: ring.pepper,
+    keys: new MemoryKeyStore(randomBytes, ring),
+    pepper: ring.peppers[0],
     random: randomBytes,
   });
   const parts: CommandParts = {

@@ -69,6 +69,12 @@ describe('baton privacy', () => {
     const rotated = await privacy('pia', '', 'rotate', '--reason', 'due');
     expect(rotated).toMatchObject({ code: 0, stdout: expect.stringContaining('take a new backup') as string });
     await erasedTo(baton.as, contact, 'final');
+    const peppered = await privacy('pia', '', 'rotate-pepper', '--reason', 'due');
+    expect(peppered).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^Pepper 2 is over \d+ .* keys\.json/) as string,
+    });
+    expect(await privacy('maria', '', 'rotate-pepper', '--reason', 'due')).toMatchObject({ code: 5 });
     expect(baton.log().toLowerCase()).not.toContain(email);
   });
 

@@ -315,6 +315,7 @@ function accessTable(agreement: object, sealedTile: string): Readonly<Record<str
     'post /data-subjects/{id}/erasure': onSubject('/erasure', REASON, ['pia'], LET_THROUGH),
     'post /data-subjects/{id}/erasure/approval': onSubject('/erasure/approval', REASON, ['pia', 'root'], LET_THROUGH),
     'post /key-epochs/rotation': [post('/key-epochs/rotation', REASON, forThose(['pia', 'root'], 200))],
+    'post /blind-index/rotation': [post('/blind-index/rotation', REASON, forThose(['pia', 'root'], 200))],
   };
 }
 

@@ -61,7 +61,7 @@ export class DemoStage implements Stage {
     const clock = (): number => (this.#now += 1);
     const commands = new StreamCommands(store);
     const reference = new ReferenceData(commands);
-    const personalData = new PersonalData({ keys, pepper: ring.pepper, random: randomBytes });
+    const personalData = new PersonalData({ keys, pepper: ring.peppers[0], random: randomBytes });
     const commandParts: CommandParts = {
       commands,
       writer: new EventWriter(ring.installationSecret, personalData, randomBytes, signer),

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { JsonObject } from '../../libs/decider/json.js';
 import type { DataSubject } from '../../libs/erasure/data-subjects.js';
 import type { Rotated } from '../../libs/personal-data/epoch-rotation.js';
+import type { PepperRotated } from '../../libs/personal-data/pepper-rotation.js';
 import { answered } from './answered.js';
 import { dataSubjectText } from './data-subject-text.js';
 import { EXIT_HELP } from './exit-codes.js';
@@ -60,15 +61,16 @@ export function addPrivacyCommand(program: Command): void {
   told(of('approve', 'approve the erasing, as another person than asked for it; it cannot be taken back')).action(
     (contact: string | undefined, options: ToldOptions) => tell(contact, options, 'erasure/approval'),
   );
-  told(
-    addOperatingOptions(
-      privacy
-        .command('rotate')
-        .description(
-          'end the key epoch: who was erased is in no backup either, and none from before opens for anybody',
-        ),
-    ).addHelpText('after', EXIT_HELP),
+  const ofNobody = (name: string, description: string): Command =>
+    told(addOperatingOptions(privacy.command(name).description(description)).addHelpText('after', EXIT_HELP));
+  ofNobody(
+    'rotate',
+    'end the key epoch: who was erased is in no backup either, and none from before opens for anybody',
   ).action(rotate);
+  ofNobody(
+    'rotate-pepper',
+    'lay a new pepper over the index of addresses: with a copy of the key file from before none can be tried out in it',
+  ).action(rotatePepper);
 }
 
 async function search(options: OperatingOptions): Promise<void> {
@@ -110,4 +112,13 @@ async function rotate(options: ToldOptions): Promise<void> {
   );
   const { epoch, rewrapped } = body as unknown as Rotated;
   print(body, options, () => `Epoch ${epoch} has begun, ${rewrapped} keys are wrapped anew: take a new backup now.\n`);
+}
+
+async function rotatePepper(options: ToldOptions): Promise<void> {
+  const body = await withBaton(options, ROLE, async (api) =>
+    answered(await api.post('/blind-index/rotation', { reason: options.reason }, randomUUID())),
+  );
+  const { pepper, recomputed } = body as unknown as PepperRotated;
+  const after = 'put a fresh copy of keys.json away now, no older one opens the key store any more.';
+  print(body, options, () => `Pepper ${pepper} is over ${recomputed} addresses and opt-outs: ${after}\n`);
 }

@@ -22,6 +22,7 @@ import { StreamCommands } from '../../libs/lead-commands/stream-commands.js';
 import { ticks, type Ticks } from '../../libs/lead-commands/ticks.js';
 import { rotateEpoch } from '../../libs/personal-data/epoch-rotation.js';
 import type { KeyFile } from '../../libs/personal-data/key-file.js';
+import { endPepperRotation, rotatePepper } from '../../libs/personal-data/pepper-rotation.js';
 import { InProcessSender } from '../../libs/lead-routing/in-process-sender.js';
 import { OffersUnderWay } from '../../libs/lead-routing/offers-under-way.js';
 import type { KeyStore } from '../../libs/personal-data/key-store.js';
@@ -73,7 +74,7 @@ export async function commandSide({
 }: Ports): Promise<CommandParts> {
   const commands = new StreamCommands(store);
   const reference = new ReferenceData(commands);
-  const personalData = new PersonalData({ keys, pepper: ring.pepper, random });
+  const personalData = new PersonalData({ keys, pepper: ring.peppers[0], random });
   const parts: CommandParts = {
     commands,
     writer: new EventWriter(ring.installationSecret, personalData, random, signer),
@@ -95,12 +96,13 @@ export function erasureModule(ports: Ports, command: CommandParts, logger: Logge
   const { commands, reference, personalData } = command;
   const history = new LeadHistory(store, commands, reference, personalData);
   const contacts = new ContactCommands(new PlainCommands(command), command, keys);
-  const rotate = async () => {
+  const epoch = async () => {
     const rotated = await rotateEpoch(ring, keys);
     wake();
     return rotated;
   };
-  return ErasureModule.on({ store, commands, history, personalData, keys }, contacts, rotate, logger);
+  const rotations = { epoch, pepper: () => rotatePepper(ring, keys) };
+  return ErasureModule.on({ store, commands, history, personalData, keys }, contacts, rotations, logger);
 }
 
 /** What erases whom it was decided to; for one process of an installation, though several do no harm. */
@@ -122,6 +124,7 @@ export function erasureService(
     sinks: [eventsSink(store, personalData), viewsSink(new LeadCards(database), personalData)],
     mostCacheMs,
     rotate: () => rotateEpoch(ring, keys),
+    endPepperRotation: () => endPepperRotation(ring, keys),
     clock,
     logger,
   });

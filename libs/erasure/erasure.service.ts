@@ -20,6 +20,8 @@ export interface ErasureServiceParts extends Omit<ErasingParts, 'cachesDropped'>
   readonly ring: KeyRing;
   /** begins a new key epoch and destroys the old ones' keys; see `rotateEpoch` */
   readonly rotate: () => Promise<Rotated>;
+  /** recomputes what of the blind index is not under the newest pepper, and answers how much that was; see `endPepperRotation` */
+  readonly endPepperRotation: () => Promise<number>;
   readonly logger: Logger;
 }
 
@@ -151,6 +153,7 @@ export class ErasureService {
       let isDone = false;
       try {
         isDone = await this.#round();
+        await this.#endPepperRotation();
       } catch (fault) {
         logger.error({ fault: describeFault(fault) }, 'erasing cannot tell what stands out and will try again');
       }
@@ -177,6 +180,18 @@ export class ErasureService {
     const left = (await keys.unfinishedErasures()).filter((erasure) => isDestroyed(erasure.epoch, ring));
     for (const erasure of left) await this.#advance(erasure);
     return isDone;
+  }
+
+  /** One that was interrupted, or that a key store restored from before has not seen; nothing where there is none. */
+  async #endPepperRotation(): Promise<void> {
+    const { endPepperRotation, logger } = this.parts;
+    try {
+      const recomputed = await endPepperRotation();
+      if (recomputed > 0) logger.info({ recomputed }, 'the whole blind index is under the newest pepper again');
+    } catch (fault) {
+      // Or another process is just rotating it.
+      logger.warn({ fault: describeFault(fault) }, 'the blind index is not under the newest pepper; tried again later');
+    }
   }
 
   async #advance(erasure: UnfinishedErasure): Promise<boolean> {

@@ -59,6 +59,8 @@ export function cachingKeyStore(store: KeyStore, { elapsed, capacity = CAPACITY 
     unfinishedErasures: () => store.unfinishedErasures(),
     finishErasure: (contact) => store.finishErasure(contact),
     rewrap: (most) => store.rewrap(most),
+    layPepper: (most) => store.layPepper(most),
+    isUnderNewestPepper: () => store.isUnderNewestPepper(),
     alone: (work) => store.alone(work),
     async erase(contact, erasing) {
       // Before, so that nothing is sealed while the fence is being set; after, for what was read in between.

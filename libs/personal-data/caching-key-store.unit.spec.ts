@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { cachingKeyStore } from './caching-key-store.js';
 import type { DataKey } from './envelope.js';
+import { keyRing } from './key-ring.spec-kit.js';
 import { keyStoreContract } from './key-store.contract.spec-kit.js';
 import type { ContactReservation, KeyStore, ReservedContact } from './key-store.js';
 import { MemoryKeyStore } from './memory-key-store.js';
@@ -41,14 +42,14 @@ const bob = { candidates: [], newContact: 'contact-bob', leadId: 'lead-bob' };
 
 describe('the caching key store', () => {
   describe('keeps the contract', () =>
-    keyStoreContract(async () => cachingKeyStore(new MemoryKeyStore(randomBytes), { elapsed: () => 0 })));
+    keyStoreContract(async (ring) => cachingKeyStore(new MemoryKeyStore(randomBytes, ring), { elapsed: () => 0 })));
 
   let now: number;
   let below: SlowKeyStore;
   let store: KeyStore;
   beforeEach(async () => {
     now = 0;
-    below = new SlowKeyStore(randomBytes);
+    below = new SlowKeyStore(randomBytes, keyRing());
     store = cachingKeyStore(below, { elapsed: () => now, capacity: 1 });
     await store.reserveContact(ann);
     await store.reserveContact(bob);

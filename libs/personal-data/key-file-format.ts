@@ -1,16 +1,18 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { Json } from '../decider/json.js';
 import { KEY_BYTES } from './aes-gcm.js';
-import type { EpochKey, ErasedNote, KeyRing } from './key-ring.js';
+import type { EpochKey, ErasedNote, KeyRing, Pepper } from './key-ring.js';
 
-const FORMAT = 'baton-keys/v1';
+const FORMAT = 'baton-keys/v2';
+/** From before peppers were rotated: it has one, `pepper`. */
+const WITH_ONE_PEPPER = 'baton-keys/v1';
 
-/** The key file's text: JSON, secrets in base64url. Without a note of anybody erased it is as it was before there were notes. */
-export function writtenKeyRing({ installationSecret, pepper, epochs, erased = [] }: KeyRing): string {
+/** The key file's text: JSON, secrets in base64url. */
+export function writtenKeyRing({ installationSecret, peppers, epochs, erased = [] }: KeyRing): string {
   const file = {
     format: FORMAT,
     installationSecret: text(installationSecret),
-    pepper: { version: pepper.version, key: text(pepper.key) },
+    peppers: peppers.map(({ version, key }) => ({ version, key: text(key) })),
     epochs: epochs.map(({ epoch, key }) => ({ epoch, key: text(key) })),
     ...(erased.length > 0 ? { erased } : {}),
   };
@@ -20,15 +22,28 @@ export function writtenKeyRing({ installationSecret, pepper, epochs, erased = []
 /** The secrets in a key file's text, or undefined where it is not exactly of the format: no key is ever made up. */
 export function parseKeyRing(written: string): KeyRing | undefined {
   const file = fields(parse(written));
-  if (file?.format !== FORMAT || !Array.isArray(file.epochs)) return undefined;
+  if (file?.format !== FORMAT && file?.format !== WITH_ONE_PEPPER) return undefined;
+  const inFile = file.format === FORMAT ? file.peppers : [file.pepper ?? null];
+  if (!Array.isArray(inFile) || !Array.isArray(file.epochs)) return undefined;
   const installationSecret = keyOf(file.installationSecret);
-  const pepper = fields(file.pepper);
-  const pepperVersion = ordinal(pepper?.version);
-  const pepperKey = keyOf(pepper?.key);
+  const peppers = peppersOf(inFile as readonly Json[]);
   const epochs = epochsOf(file.epochs as readonly Json[]);
   const erased = erasedOf(file.erased ?? []);
-  if (!installationSecret || !pepperVersion || !pepperKey || !epochs || !erased) return undefined;
-  return { installationSecret, pepper: { version: pepperVersion, key: pepperKey }, epochs, erased };
+  if (!installationSecret || !peppers || !epochs || !erased) return undefined;
+  return { installationSecret, peppers, epochs, erased };
+}
+
+/** None may be missing: without it every address would come out as another. */
+function peppersOf(entries: readonly Json[]): KeyRing['peppers'] | undefined {
+  const peppers: Pepper[] = [];
+  for (const entry of entries) {
+    const version = ordinal(fields(entry)?.version);
+    const key = keyOf(fields(entry)?.key);
+    if (!key || version !== peppers.length + 1) return undefined;
+    peppers.push({ version, key });
+  }
+  const [first, ...more] = peppers;
+  return first && [first, ...more];
 }
 
 function erasedOf(entries: Json): readonly ErasedNote[] | undefined {

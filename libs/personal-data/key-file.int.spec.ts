@@ -80,11 +80,43 @@ describe('the key file', () => {
     );
   });
 
+  it('gets a further pepper, after all that were before', () => {
+    const ring = openKeyFile(file, randomBytes);
+    const other = openKeyFile(file, randomBytes);
+    const [first] = ring.peppers;
+    ring.addPepper();
+    other.addPepper();
+    const all = openKeyFile(file, randomBytes).peppers;
+    expect(all.map(({ version }) => version)).toEqual([1, 2, 3]);
+    expect(all[0].key.equals(first.key)).toBe(true);
+    expect(new Set(keyMarks(other).map(({ mark }) => mark)).size).toBe(5);
+    ring.refresh();
+    expect(keyMarks(ring)).toEqual(keyMarks(other));
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
+
+  it('of before peppers were rotated is read as it is, and written in the form of today', () => {
+    const made = openKeyFile(file, randomBytes);
+    const { peppers, ...rest } = JSON.parse(readFileSync(file, 'utf8')) as { peppers: object[] };
+    writeFileSync(file, JSON.stringify({ ...rest, format: 'baton-keys/v1', pepper: peppers[0] }));
+    const ring = openKeyFile(file, randomBytes);
+    expect(keyMarks(ring)).toEqual(keyMarks(made));
+    ring.addPepper();
+    expect(keyMarks(openKeyFile(file, randomBytes)).slice(0, 2)).toEqual(keyMarks(made).slice(0, 2));
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({
+      format: 'baton-keys/v2',
+      peppers: [peppers[0], { version: 2 }],
+    });
+  });
+
   it.each<[string, (text: string) => string]>([
     ['with a note of nobody', (text) => text.replace('"epochs"', '"erased": [{}], "epochs"')],
     ['cut short', (text) => text.slice(0, -20)],
     ['empty', () => ''],
-    ['of another format', (text) => text.replace('baton-keys/v1', 'baton-keys/v9')],
+    ['of another format', (text) => text.replace('baton-keys/v2', 'baton-keys/v9')],
+    ['of before peppers were rotated, without one', (text) => text.replace('baton-keys/v2', 'baton-keys/v1')],
+    ['without its first pepper', (text) => text.replace('"version": 1', '"version": 2')],
+    ['with a pepper twice', (text) => text.replace(/"peppers": \[([^\]]*)\]/, '"peppers": [$1, $1]')],
     ['without epochs', (text) => JSON.stringify({ ...(JSON.parse(text) as object), epochs: [] })],
     ['with an epoch twice', (text) => text.replace(/"epochs": \[([^\]]*)\]/, '"epochs": [$1, $1]')],
     ['with a short secret', (text) => text.replace(/("installationSecret": "[^"]{40})[^"]*"/, '$1"')],

@@ -11,7 +11,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { newestEpoch, type ErasedNote, type KeyRing } from './key-ring.js';
+import { newestEpoch, newestPepper, type ErasedNote, type KeyRing } from './key-ring.js';
 import { parseKeyRing, writtenKeyRing } from './key-file-format.js';
 import { KEY_BYTES } from './aes-gcm.js';
 import type { RandomBytes } from './random-bytes.js';
@@ -21,7 +21,7 @@ export class KeyFileRefused extends Error {
   override name = 'KeyFileRefused';
 }
 
-/** The installation's secrets as its file says them, epochs as they are added and destroyed. */
+/** The installation's secrets as its file says them, epochs as they are added and destroyed, peppers as they are added. */
 export class KeyFile implements KeyRing {
   constructor(
     private readonly file: string,
@@ -32,8 +32,8 @@ export class KeyFile implements KeyRing {
   get installationSecret() {
     return this.held.installationSecret;
   }
-  get pepper() {
-    return this.held.pepper;
+  get peppers() {
+    return this.held.peppers;
   }
   get epochs() {
     return this.held.epochs;
@@ -57,6 +57,14 @@ export class KeyFile implements KeyRing {
     const { epoch } = newestEpoch(this.held);
     const added = { epoch: epoch + 1, key: createSecretKey(this.random(KEY_BYTES)) };
     this.#replace({ ...this.held, epochs: [...this.held.epochs, added] });
+  }
+
+  /** Begins a new pepper, durable when this returns. By one process at a time. */
+  addPepper(): void {
+    this.refresh();
+    const { version } = newestPepper(this.held);
+    const added = { version: version + 1, key: createSecretKey(this.random(KEY_BYTES)) };
+    this.#replace({ ...this.held, peppers: [...this.held.peppers, added] });
   }
 
   /** Destroys all epochs' keys but the newest: nothing that is wrapped under them will ever open. */
@@ -145,7 +153,7 @@ function make(file: string, random: RandomBytes): KeyRing {
   const key = () => createSecretKey(random(KEY_BYTES));
   const ring: KeyRing = {
     installationSecret: key(),
-    pepper: { version: 1, key: key() },
+    peppers: [{ version: 1, key: key() }],
     epochs: [{ epoch: 1, key: key() }],
   };
   const draft = `${file}.${Buffer.from(random(8)).toString('hex')}`;

@@ -1,8 +1,8 @@
 import { createHmac, type KeyObject } from 'node:crypto';
 
-/** The pepper that keeps addresses in the blind index from being guessed. */
+/** What keeps addresses in the blind index from being guessed: each is laid over what the ones before it made. */
 export interface Pepper {
-  /** from 1; stands beside each index row, so that rows can be recomputed under another */
+  /** from 1, without a gap; stands beside each index row, which so can be recomputed under a later one */
   readonly version: number;
   readonly key: KeyObject;
 }
@@ -28,10 +28,11 @@ export interface ErasedNote {
 export interface KeyRing {
   /** what all ids and body MACs are derived from */
   readonly installationSecret: KeyObject;
-  readonly pepper: Pepper;
+  /** at least one, in rising order from version 1; none is ever taken out, since every address goes through all of them */
+  readonly peppers: readonly [Pepper, ...Pepper[]];
   /** at least one, in rising order; the last wraps new keys */
   readonly epochs: readonly [EpochKey, ...EpochKey[]];
-  /** reads again what `epochs` and `erased` say, where another process may have changed it */
+  /** reads again what `peppers`, `epochs` and `erased` say, where another process may have changed it */
   readonly refresh?: () => void;
   /** whom no backup may bring back, for as long as one could be opened */
   readonly erased?: readonly ErasedNote[];
@@ -40,6 +41,7 @@ export interface KeyRing {
 }
 
 export const newestEpoch = ({ epochs }: KeyRing): EpochKey => epochs.at(-1) ?? epochs[0];
+export const newestPepper = ({ peppers }: Pick<KeyRing, 'peppers'>): Pepper => peppers.at(-1) ?? peppers[0];
 /** Whether an epoch's key was destroyed: what is wrapped under it never opens again. */
 export const isDestroyed = (epoch: number, { epochs }: KeyRing): boolean => epoch < epochs[0].epoch;
 
@@ -50,10 +52,10 @@ export interface KeyMark {
 }
 
 /** A mark of each secret, by which a key store finds out that it was opened with another installation's key file. */
-export function keyMarks({ installationSecret, pepper, epochs }: KeyRing): readonly KeyMark[] {
+export function keyMarks({ installationSecret, peppers, epochs }: KeyRing): readonly KeyMark[] {
   return [
     { name: 'installation', mark: markOf(installationSecret) },
-    { name: `pepper-${pepper.version}`, mark: markOf(pepper.key) },
+    ...peppers.map(({ version, key }) => ({ name: `pepper-${version}`, mark: markOf(key) })),
     ...epochs.map(({ epoch, key }) => ({ name: `epoch-${epoch}`, mark: markOf(key) })),
   ];
 }

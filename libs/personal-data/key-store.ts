@@ -96,6 +96,15 @@ export interface KeyStore {
    * one. From the first call on no new key is wrapped under an older one, by whatever process.
    */
   rewrap(most: number): Promise<number>;
+  /**
+   * Recomputes index rows and opt-outs under the newest pepper, at most so many, and answers how many; 0 once none is
+   * left under an older one, and what stood there is overwritten as in `erase`. From the first call on no address is
+   * taken that does not go through the newest pepper, by whatever process. Meanwhile every address is found, is somebody's
+   * and is opted out as before.
+   */
+  layPepper(most: number): Promise<number>;
+  /** Whether all that stands here is under the newest pepper of the key file. */
+  isUnderNewestPepper(): Promise<boolean>;
   /** Runs a work that no other process that shares this store may do at the same time. */
   alone<Result>(work: () => Promise<Result>): Promise<Result>;
   close(): Promise<void>;

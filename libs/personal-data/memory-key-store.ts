@@ -1,7 +1,8 @@
 import { createSecretKey } from 'node:crypto';
 import { KEY_BYTES } from './aes-gcm.js';
-import type { BlindIndexEntry } from './blind-index.js';
+import { underEach, underNewest, type BlindIndexEntry, type PepperedEntry, type PepperedRow } from './blind-index.js';
 import type { DataKey } from './envelope.js';
+import { newestPepper, type KeyRing } from './key-ring.js';
 import {
   KeyStoreFault,
   type ContactReservation,
@@ -13,6 +14,7 @@ import {
   type ReservedContact,
   type UnfinishedErasure,
 } from './key-store.js';
+import { BEHIND } from './newest-keys.js';
 import type { RandomBytes } from './random-bytes.js';
 
 /** The epoch that a new ring begins with. */
@@ -23,29 +25,37 @@ export class MemoryKeyStore implements KeyStore {
   private readonly keys = new Map<string, DataKey>();
   /** a merged contact's survivor; never a chain */
   private readonly survivors = new Map<string, string>();
-  private readonly index = new Map<string, string>();
+  private readonly index = new Map<string, PepperedRow & { contact: string }>();
   private readonly leads = new Map<string, string>();
   /** the same the other way round: one contact's leads are asked for far more often than they change hands */
   private readonly leadsByContact = new Map<string, Set<string>>();
   /** the contact whose stream tells of the erasure, and whether it is finished */
   private readonly fences = new Map<string, { readonly under: string; finished: boolean }>();
-  private readonly optOuts = new Set<string>();
+  private readonly optOuts = new Map<string, PepperedRow>();
+  /** the newest pepper that it was told of */
+  private newest: number;
   private reached: string | undefined;
   private inTurn: Promise<unknown> = Promise.resolve();
   private readonly contacts = new Set<string>();
   private closed = false;
 
-  constructor(private readonly random: RandomBytes) {}
+  constructor(
+    private readonly random: RandomBytes,
+    private readonly ring: Pick<KeyRing, 'peppers' | 'refresh'>,
+  ) {
+    this.newest = newestPepper(ring).version;
+  }
 
   async reserveContact({ candidates, newContact, leadId }: ContactReservation): Promise<ReservedContact | 'erased'> {
     this.assertOpen();
     if (this.fences.has(newContact)) return 'erased';
-    const owners = emailFirst(candidates).flatMap((entry) => this.index.get(nameOf(entry)) ?? []);
+    const entries = this.underEach(candidates);
+    const owners = emailFirst(entries).flatMap((entry) => this.ownerOf(entry) ?? []);
     const contact = this.contacts.has(newContact) ? this.survivorOf(newContact) : (owners[0] ?? newContact);
     if (!this.contacts.has(contact)) {
       this.contacts.add(contact);
       this.keys.set(contact, { version: 1, key: createSecretKey(this.random(KEY_BYTES)) });
-      for (const entry of candidates) this.index.set(nameOf(entry), contact);
+      for (const entry of entries) this.claim(entry, contact);
       this.own(leadId, contact);
     }
     return {
@@ -53,7 +63,7 @@ export class MemoryKeyStore implements KeyStore {
       minted: contact === newContact,
       leadIds: this.leadsOf(contact).filter((lead) => lead !== leadId),
       others: distinct(owners, contact),
-      optedOut: candidates.some((entry) => this.optOuts.has(nameOf(entry))),
+      optedOut: entries.some((entry) => rowsOf(entry).some((row) => this.optOuts.has(nameOf(row)))),
     };
   }
 
@@ -66,7 +76,7 @@ export class MemoryKeyStore implements KeyStore {
 
   async lookup(entry: BlindIndexEntry): Promise<string | undefined> {
     this.assertOpen();
-    return this.index.get(nameOf(entry));
+    return this.underEach([entry]).map((one) => this.ownerOf(one))[0];
   }
 
   async addIndexEntries(
@@ -76,10 +86,9 @@ export class MemoryKeyStore implements KeyStore {
     const owner = this.standing(contact);
     if (typeof owner === 'string') return owner;
     const owners: string[] = [];
-    for (const entry of entries) {
-      const name = nameOf(entry);
-      const before = this.index.get(name);
-      if (before === undefined) this.index.set(name, owner.survivor);
+    for (const entry of this.underEach(entries)) {
+      const before = this.ownerOf(entry);
+      if (before === undefined) this.claim(entry, owner.survivor);
       else owners.push(before);
     }
     return { others: distinct(owners, owner.survivor) };
@@ -104,7 +113,7 @@ export class MemoryKeyStore implements KeyStore {
     if (gone === 'unknown' || kept === 'unknown') return 'unknown';
     if (gone.survivor === kept.survivor) return 'merged';
     for (const member of this.groupOf(gone.survivor)) this.survivors.set(member, kept.survivor);
-    for (const [name, owner] of this.index) if (owner === gone.survivor) this.index.set(name, kept.survivor);
+    for (const row of this.index.values()) if (row.contact === gone.survivor) row.contact = kept.survivor;
     for (const lead of this.leadsOf(gone.survivor)) this.own(lead, kept.survivor);
     return 'merged';
   }
@@ -114,9 +123,9 @@ export class MemoryKeyStore implements KeyStore {
     for (const member of group) {
       if (!this.fences.has(member)) this.fences.set(member, { under, finished: false });
       this.keys.delete(member);
-      for (const [name, owner] of this.index) {
+      for (const [name, { contact: owner, ...row }] of this.index) {
         if (owner !== member) continue;
-        if (keepOptOut) this.optOuts.add(name);
+        if (keepOptOut) this.optOuts.set(name, row);
         this.index.delete(name);
       }
     }
@@ -158,6 +167,26 @@ export class MemoryKeyStore implements KeyStore {
     return 0;
   }
 
+  async layPepper(most: number): Promise<number> {
+    this.assertOpen();
+    this.meetPeppers();
+    const old = this.rowsBefore(most);
+    for (const row of old) {
+      const renewed = { kind: row.kind, pepperVersion: this.newest, mac: underNewest(row, this.ring) };
+      for (const rows of [this.index, this.optOuts] as Map<string, PepperedRow>[]) {
+        const before = rows.get(nameOf(row));
+        if (before && !rows.has(nameOf(renewed))) rows.set(nameOf(renewed), { ...before, ...renewed });
+        rows.delete(nameOf(row));
+      }
+    }
+    return old.length;
+  }
+
+  async isUnderNewestPepper(): Promise<boolean> {
+    this.assertOpen();
+    return this.newest === newestPepper(this.ring).version && this.rowsBefore(1).length === 0;
+  }
+
   alone<Result>(work: () => Promise<Result>): Promise<Result> {
     const done = this.inTurn.then(work);
     this.inTurn = done.catch(() => undefined);
@@ -166,6 +195,32 @@ export class MemoryKeyStore implements KeyStore {
 
   async close(): Promise<void> {
     this.closed = true;
+  }
+
+  private underEach(entries: readonly BlindIndexEntry[]): readonly PepperedEntry[] {
+    this.meetPeppers();
+    return entries.map((entry) => underEach(entry, this.ring));
+  }
+
+  private meetPeppers(): void {
+    if (newestPepper(this.ring).version < this.newest) this.ring.refresh?.();
+    const { version } = newestPepper(this.ring);
+    if (version < this.newest) throw new KeyStoreFault(BEHIND);
+    this.newest = version;
+  }
+
+  private ownerOf(entry: PepperedEntry): string | undefined {
+    return rowsOf(entry).flatMap((row) => this.index.get(nameOf(row))?.contact ?? [])[0];
+  }
+
+  private claim(entry: PepperedEntry, contact: string): void {
+    const row = rowsOf(entry).at(-1);
+    if (row && this.ownerOf(entry) === undefined) this.index.set(nameOf(row), { ...row, contact });
+  }
+
+  private rowsBefore(most: number): readonly PepperedRow[] {
+    const old = ({ pepperVersion }: PepperedRow): boolean => pepperVersion < this.newest;
+    return [...this.index.values(), ...this.optOuts.values()].filter(old).slice(0, most);
   }
 
   private standing(contact: string): { readonly survivor: string } | 'erased' | 'unknown' {
@@ -200,9 +255,12 @@ export class MemoryKeyStore implements KeyStore {
   }
 }
 
-const nameOf = ({ kind, pepperVersion, mac }: BlindIndexEntry): string => `${kind}/${pepperVersion}/${mac}`;
+const rowsOf = ({ kind, macs }: PepperedEntry): readonly PepperedRow[] =>
+  macs.map((mac, at) => ({ kind, pepperVersion: at + 1, mac }));
 
-const emailFirst = (entries: readonly BlindIndexEntry[]): readonly BlindIndexEntry[] =>
+const nameOf = ({ kind, pepperVersion, mac }: PepperedRow): string => `${kind}/${pepperVersion}/${mac}`;
+
+const emailFirst = (entries: readonly PepperedEntry[]): readonly PepperedEntry[] =>
   [...entries].sort((a, b) => Number(a.kind !== 'email') - Number(b.kind !== 'email'));
 
 const distinct = (owners: readonly string[], but: string): readonly string[] =>

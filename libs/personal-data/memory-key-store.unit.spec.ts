@@ -3,5 +3,5 @@ import { keyStoreContract } from './key-store.contract.spec-kit.js';
 import { MemoryKeyStore } from './memory-key-store.js';
 
 describe('the key store in memory', () => {
-  describe('keeps the contract', () => keyStoreContract(async () => new MemoryKeyStore(randomBytes)));
+  describe('keeps the contract', () => keyStoreContract(async (ring) => new MemoryKeyStore(randomBytes, ring)));
 });

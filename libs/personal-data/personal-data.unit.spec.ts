@@ -27,8 +27,9 @@ const recorded = (data: JsonObject, stream = `lead-${context.leadId}`): Recorded
 let keys: MemoryKeyStore;
 let data: PersonalData;
 beforeEach(async () => {
-  keys = new MemoryKeyStore(randomBytes);
-  data = new PersonalData({ keys, pepper: keyRing().pepper, random: randomBytes });
+  const ring = keyRing();
+  keys = new MemoryKeyStore(randomBytes, ring);
+  data = new PersonalData({ keys, pepper: ring.peppers[0], random: randomBytes });
   await data.reserveContact({
     addresses: { emails: [personal.email], phones: ['+49 30 1234567'] },
     newContact: context.contact,

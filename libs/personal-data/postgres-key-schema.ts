@@ -1,7 +1,9 @@
 import type { PoolClient } from '../postgres/postgres-pool.js';
 import { KeyStoreFault } from './key-store.js';
 
-const VERSION = 2;
+const VERSION = 3;
+/** Has the same tables, and operations that know one pepper only. */
+const BEFORE_PEPPERS = 2;
 /** One at a time makes or writes these tables, of all processes: see `run_operations`. */
 const LOCK = 'pg_advisory_xact_lock(4354670, hashtext(current_schema()))';
 
@@ -41,39 +43,60 @@ const TABLES = `
  * it writes, and a group of them is then one way there and back.
  */
 const OPERATIONS = `
-  CREATE FUNCTION survivor_of(the_contact text) RETURNS text LANGUAGE sql STABLE AS
+  CREATE OR REPLACE FUNCTION survivor_of(the_contact text) RETURNS text LANGUAGE sql STABLE AS
     $$ SELECT coalesce(survivor, id) FROM contact WHERE id = the_contact $$;
 
   -- 'erased', 'unknown', or null for a contact that stands
-  CREATE FUNCTION verdict_on(the_contact text) RETURNS text LANGUAGE sql STABLE AS $$
+  CREATE OR REPLACE FUNCTION verdict_on(the_contact text) RETURNS text LANGUAGE sql STABLE AS $$
     SELECT CASE WHEN EXISTS (SELECT FROM fence WHERE contact = the_contact) THEN 'erased'
                 WHEN NOT EXISTS (SELECT FROM contact WHERE id = the_contact) THEN 'unknown' END
   $$;
 
-  CREATE FUNCTION newest_epoch() RETURNS integer LANGUAGE sql STABLE AS $$
+  CREATE OR REPLACE FUNCTION newest_epoch() RETURNS integer LANGUAGE sql STABLE AS $$
     SELECT coalesce(max(substr(name, 7)::integer), 0) FROM key_mark WHERE name LIKE 'epoch-%'
   $$;
 
-  -- who has the entries, e-mail first, each owner once
-  CREATE FUNCTION owners_of(entries jsonb) RETURNS text[] LANGUAGE sql STABLE AS $$
+  CREATE OR REPLACE FUNCTION newest_pepper() RETURNS integer LANGUAGE sql STABLE AS $$
+    SELECT coalesce(max(substr(name, 8)::integer), 0) FROM key_mark WHERE name LIKE 'pepper-%'
+  $$;
+
+  -- whether some entry does not go through the newest pepper; an error for one of before there were several
+  CREATE OR REPLACE FUNCTION is_stale(entries jsonb) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT coalesce(bool_or(jsonb_array_length(coalesce(entry->'macs', 'null')) <> newest_pepper()), false)
+    FROM jsonb_array_elements(entries) AS given(entry)
+  $$;
+
+  -- who has the entries, e-mail first, each owner once. Rows are moved from one pepper to the next while this goes on:
+  -- an address stands under one of them. Looked up one by one, since a join would be planned for many.
+  CREATE OR REPLACE FUNCTION owners_of(entries jsonb) RETURNS text[] LANGUAGE sql STABLE AS $$
     SELECT coalesce(array_agg(owner ORDER BY first), '{}') FROM (
-      SELECT i.contact AS owner, min(place + CASE entry->>'kind' WHEN 'email' THEN 0 ELSE 1000 END) AS first
-      FROM jsonb_array_elements(entries) WITH ORDINALITY AS given(entry, place)
-      JOIN index_entry i ON i.kind = entry->>'kind' AND i.pepper_version = (entry->>'pepperVersion')::integer
-        AND i.mac = entry->>'mac'
-      GROUP BY i.contact
+      SELECT owner, min(place) AS first FROM (
+        SELECT (SELECT i.contact FROM index_entry i
+                WHERE i.kind = entry->>'kind' AND i.pepper_version = version::integer AND i.mac = under) AS owner,
+          place + CASE entry->>'kind' WHEN 'email' THEN 0 ELSE 1000 END AS place
+        FROM jsonb_array_elements(entries) WITH ORDINALITY AS given(entry, place),
+          jsonb_array_elements_text(entry->'macs') WITH ORDINALITY AS peppered(under, version)
+      ) AS looked_up WHERE owner IS NOT NULL GROUP BY owner
     ) AS owned
   $$;
 
-  -- gives every entry that nobody has to a contact
-  CREATE FUNCTION claim(the_contact text, entries jsonb) RETURNS void LANGUAGE sql AS $$
+  CREATE OR REPLACE FUNCTION is_opted_out(entries jsonb) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT coalesce(bool_or((SELECT true FROM opt_out o WHERE o.kind = entry->>'kind'
+                             AND o.pepper_version = version::integer AND o.mac = under)), false)
+    FROM jsonb_array_elements(entries) AS given(entry),
+      jsonb_array_elements_text(entry->'macs') WITH ORDINALITY AS peppered(under, version)
+  $$;
+
+  -- gives every entry that nobody has to a contact, under the newest pepper
+  CREATE OR REPLACE FUNCTION claim(the_contact text, entries jsonb) RETURNS void LANGUAGE sql AS $$
     INSERT INTO index_entry
-    SELECT entry->>'kind', (entry->>'pepperVersion')::integer, entry->>'mac', the_contact
+    SELECT entry->>'kind', jsonb_array_length(entry->'macs'), entry->'macs'->>-1, the_contact
     FROM jsonb_array_elements(entries) AS given(entry)
+    WHERE owners_of(jsonb_build_array(entry)) = '{}'
     ON CONFLICT DO NOTHING
   $$;
 
-  CREATE FUNCTION admit_key_ring(marks jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+  CREATE OR REPLACE FUNCTION admit_key_ring(marks jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
   BEGIN
     INSERT INTO key_mark SELECT given->>'name', given->>'mark' FROM jsonb_array_elements(marks) AS m(given)
     ON CONFLICT DO NOTHING;
@@ -83,16 +106,21 @@ const OPERATIONS = `
                  WHERE NOT EXISTS (SELECT FROM key_mark k WHERE k.name = 'epoch-' || d.epoch)) THEN
       RETURN '"foreign"';
     END IF;
+    IF NOT EXISTS (SELECT FROM jsonb_array_elements(marks) AS m(given)
+                   WHERE given->>'name' = 'pepper-' || newest_pepper()) THEN
+      RETURN '"behind"';
+    END IF;
     RETURN '"own"';
   END $$;
 
-  CREATE FUNCTION reserve_contact(asked jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+  CREATE OR REPLACE FUNCTION reserve_contact(asked jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
   DECLARE
     fresh text := asked->>'newContact';
     owners text[] := owners_of(asked->'candidates');
     found text;
   BEGIN
     IF EXISTS (SELECT FROM fence WHERE contact = fresh) THEN RETURN '"erased"'; END IF;
+    IF is_stale(asked->'candidates') THEN RETURN '"stale-pepper"'; END IF;
     found := coalesce(survivor_of(fresh), owners[1]);
     IF found IS NULL THEN
       IF (asked->'newKey'->>'epoch')::integer <> newest_epoch() THEN RETURN '"stale-epoch"'; END IF;
@@ -109,22 +137,21 @@ const OPERATIONS = `
       'leadIds', (SELECT coalesce(jsonb_agg(lead), '[]') FROM contact_lead
                   WHERE contact = found AND lead <> asked->>'leadId'),
       'others', to_jsonb(array_remove(owners, found)),
-      'optedOut', EXISTS (SELECT FROM jsonb_array_elements(asked->'candidates') AS given(entry)
-                          JOIN opt_out o ON o.kind = entry->>'kind' AND o.mac = entry->>'mac'
-                            AND o.pepper_version = (entry->>'pepperVersion')::integer));
+      'optedOut', is_opted_out(asked->'candidates'));
   END $$;
 
-  CREATE FUNCTION add_index_entries(the_contact text, entries jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+  CREATE OR REPLACE FUNCTION add_index_entries(the_contact text, entries jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
   DECLARE
     verdict text := verdict_on(the_contact);
     owners text[] := owners_of(entries);
   BEGIN
+    IF is_stale(entries) THEN RETURN '"stale-pepper"'; END IF;
     IF verdict IS NOT NULL THEN RETURN to_jsonb(verdict); END IF;
     PERFORM claim(survivor_of(the_contact), entries);
     RETURN jsonb_build_object('others', to_jsonb(array_remove(owners, survivor_of(the_contact))));
   END $$;
 
-  CREATE FUNCTION link_lead(the_contact text, the_lead text) RETURNS jsonb LANGUAGE plpgsql AS $$
+  CREATE OR REPLACE FUNCTION link_lead(the_contact text, the_lead text) RETURNS jsonb LANGUAGE plpgsql AS $$
   DECLARE
     verdict text := verdict_on(the_contact);
     kept text := survivor_of(the_contact);
@@ -135,7 +162,7 @@ const OPERATIONS = `
     RETURN '"other-contact"';
   END $$;
 
-  CREATE FUNCTION merge_contacts(gone text, kept text) RETURNS jsonb LANGUAGE plpgsql AS $$
+  CREATE OR REPLACE FUNCTION merge_contacts(gone text, kept text) RETURNS jsonb LANGUAGE plpgsql AS $$
   DECLARE
     verdicts text[] := ARRAY[verdict_on(gone), verdict_on(kept)];
     loser text := survivor_of(gone);
@@ -151,12 +178,12 @@ const OPERATIONS = `
     RETURN '"merged"';
   END $$;
 
-  CREATE FUNCTION members_of(the_contact text) RETURNS text[] LANGUAGE sql STABLE AS $$
+  CREATE OR REPLACE FUNCTION members_of(the_contact text) RETURNS text[] LANGUAGE sql STABLE AS $$
     SELECT ARRAY[kept] || ARRAY(SELECT id FROM contact WHERE survivor = kept ORDER BY id)
     FROM (SELECT coalesce(survivor_of(the_contact), the_contact) AS kept) AS s
   $$;
 
-  CREATE FUNCTION erase_contact(the_contact text, erasing jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+  CREATE OR REPLACE FUNCTION erase_contact(the_contact text, erasing jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
   DECLARE
     members text[] := members_of(the_contact);
   BEGIN
@@ -170,19 +197,19 @@ const OPERATIONS = `
     RETURN to_jsonb(members);
   END $$;
 
-  CREATE FUNCTION set_fenced_up_to(reached text) RETURNS jsonb LANGUAGE sql AS $$
+  CREATE OR REPLACE FUNCTION set_fenced_up_to(reached text) RETURNS jsonb LANGUAGE sql AS $$
     INSERT INTO fenced_up_to VALUES (1, reached) ON CONFLICT (one) DO UPDATE SET position = excluded.position
     RETURNING 'null'::jsonb
   $$;
 
-  CREATE FUNCTION finish_erasure(the_contact text) RETURNS jsonb LANGUAGE plpgsql AS $$
+  CREATE OR REPLACE FUNCTION finish_erasure(the_contact text) RETURNS jsonb LANGUAGE plpgsql AS $$
   BEGIN
     UPDATE fence SET finished = true WHERE erasure = the_contact;
     RETURN 'null';
   END $$;
 
   -- only where the old wrapping still stands: nothing that was deleted comes back
-  CREATE FUNCTION rewrap(keys jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+  CREATE OR REPLACE FUNCTION rewrap(keys jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
   BEGIN
     UPDATE data_key d SET epoch = (k->'renewed'->>'epoch')::integer, wrapped = k->'renewed'->>'wrapped'
     FROM jsonb_array_elements(keys) AS given(k)
@@ -190,8 +217,30 @@ const OPERATIONS = `
     RETURN 'null';
   END $$;
 
+  -- as above; where the address stands there already, that row stays
+  CREATE OR REPLACE FUNCTION lay_pepper(rows jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+  BEGIN
+    WITH gone AS (
+      DELETE FROM index_entry i USING jsonb_array_elements(rows) AS given(r)
+      WHERE r->>'table' = 'index_entry' AND i.kind = r->>'kind' AND i.pepper_version = (r->>'pepperVersion')::integer
+        AND i.mac = r->>'mac'
+      RETURNING i.kind, i.contact, r->'renewed' AS renewed
+    )
+    INSERT INTO index_entry SELECT kind, (renewed->>'pepperVersion')::integer, renewed->>'mac', contact FROM gone
+    ON CONFLICT DO NOTHING;
+    WITH gone AS (
+      DELETE FROM opt_out o USING jsonb_array_elements(rows) AS given(r)
+      WHERE r->>'table' = 'opt_out' AND o.kind = r->>'kind' AND o.pepper_version = (r->>'pepperVersion')::integer
+        AND o.mac = r->>'mac'
+      RETURNING o.kind, r->'renewed' AS renewed
+    )
+    INSERT INTO opt_out SELECT kind, (renewed->>'pepperVersion')::integer, renewed->>'mac' FROM gone
+    ON CONFLICT DO NOTHING;
+    RETURN 'null';
+  END $$;
+
   -- a group of operations, one after another and beside no other group
-  CREATE FUNCTION run_operations(calls jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+  CREATE OR REPLACE FUNCTION run_operations(calls jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
   DECLARE
     call jsonb;
     args jsonb;
@@ -210,6 +259,8 @@ const OPERATIONS = `
         WHEN 'setFencedUpTo' THEN set_fenced_up_to(args->>0)
         WHEN 'finishErasure' THEN finish_erasure(args->>0)
         WHEN 'rewrap' THEN rewrap(args->0)
+        WHEN 'layPepper' THEN lay_pepper(args->0)
+        WHEN 'overwriteDeleted' THEN 'null'
       END);
     END LOOP;
     RETURN answers;
@@ -232,6 +283,10 @@ export async function prepareKeySchema(client: PoolClient): Promise<void> {
   if (found?.tables === 0) await client.query(TABLES + OPERATIONS);
   else if (!found?.ours) throw new KeyStoreFault('the schema is no key store: it belongs to another program');
   const version = await client.query<{ version: number }>('select version from key_store_version');
-  if (version.rows[0]?.version !== VERSION) throw new KeyStoreFault('the key store answers KEY_STORE_VERSION');
+  const standing = version.rows[0]?.version;
+  // A process of before that still runs is refused by them from now on, rather than to miss what stands under another pepper.
+  if (standing === BEFORE_PEPPERS)
+    await client.query(`${OPERATIONS}; UPDATE key_store_version SET version = ${VERSION}`);
+  else if (standing !== VERSION) throw new KeyStoreFault('the key store answers KEY_STORE_VERSION');
   await client.query('commit');
 }

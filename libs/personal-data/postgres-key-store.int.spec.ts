@@ -4,9 +4,11 @@ import { dropSchema, onPostgres } from '../postgres/postgres.spec-kit.js';
 import type { BlindIndexEntry } from './blind-index.js';
 import type { DataKey } from './envelope.js';
 import type { KeyRing } from './key-ring.js';
-import { epochKey, keyRing } from './key-ring.spec-kit.js';
+import { epochKey, HeldRing, keyRing } from './key-ring.spec-kit.js';
 import { keyStoreContract } from './key-store.contract.spec-kit.js';
 import { KeyStoreFault } from './key-store.js';
+import { endPepperRotation, rotatePepper } from './pepper-rotation.js';
+import { sharedPepperContract } from './pepper.contract.spec-kit.js';
 import { PostgresKeyStore } from './postgres-key-store.js';
 
 let url: string;
@@ -35,7 +37,7 @@ const run = <Row extends object>(statement: string): Promise<readonly Row[]> =>
     await client.query(`set search_path = ${schema}`);
     return (await client.query<Row>(statement)).rows;
   });
-const email = (mac: string): BlindIndexEntry => ({ kind: 'email', pepperVersion: 1, mac });
+const email = (mac: string): BlindIndexEntry => ({ kind: 'email', mac });
 const request = (name: string, mac = name) => ({
   candidates: [email(mac)],
   newContact: `contact-${name}`,
@@ -44,7 +46,8 @@ const request = (name: string, mac = name) => ({
 const hex = (key: DataKey | string): string => (typeof key === 'string' ? key : key.key.export().toString('hex'));
 
 describe('the key store in PostgreSQL', () => {
-  describe('keeps the contract', () => keyStoreContract(() => open()));
+  describe('keeps the contract', () => keyStoreContract((ring) => open(ring)));
+  describe('shares a new pepper', () => sharedPepperContract((ring) => open(ring)));
 
   it('keeps everything over a restart, and never has a key in the clear', async () => {
     const first = await open();
@@ -105,10 +108,50 @@ describe('the key store in PostgreSQL', () => {
     expect(await (await open()).lookup(email('19'))).toBe('contact-19');
   });
 
+  it('has nothing of the pepper before in a row once another is over it, also where an older backup brought it back', async () => {
+    const ring = new HeldRing();
+    const store = await open(ring);
+    await store.reserveContact(request('ann', 'mac-of-ann'));
+    await store.reserveContact(request('bob', 'mac-of-bob'));
+    await store.erase('contact-bob', { keepOptOut: true });
+    await run(`create table backup as select * from index_entry; create table backup_opt_out as select * from opt_out`);
+    await rotatePepper(ring, store);
+    const macs = async () =>
+      (await run<{ mac: string }>('select mac from index_entry union all select mac from opt_out')).map(
+        ({ mac }) => mac,
+      );
+    const before = await macs();
+    expect(before.join()).not.toContain('mac-of-');
+    await run(`delete from index_entry; insert into index_entry select * from backup; drop table backup;
+               delete from opt_out; insert into opt_out select * from backup_opt_out; drop table backup_opt_out;
+               delete from key_mark where name = 'pepper-2'`);
+    const restored = await open(ring.readAgain());
+    expect(await restored.lookup(email('mac-of-ann'))).toBe('contact-ann');
+    expect(await endPepperRotation(ring, restored)).toBe(2);
+    expect(await macs()).toEqual(before);
+    expect(await restored.lookup(email('mac-of-ann'))).toBe('contact-ann');
+  });
+
+  it('is brought up where it is from before peppers were rotated, and a process from then is refused by it', async () => {
+    const store = await open();
+    await store.reserveContact(request('ann'));
+    await run(`create or replace function is_stale(entries jsonb) returns boolean language sql as 'select false';
+               update key_store_version set version = 2`);
+    await store.close();
+    const ring = new HeldRing();
+    const upgraded = await open(ring);
+    expect(await rotatePepper(ring, upgraded)).toEqual({ pepper: 2, recomputed: 1 });
+    expect(await upgraded.lookup(email('ann'))).toBe('contact-ann');
+    expect(await run('select version from key_store_version')).toEqual([{ version: 3 }]);
+    const asThen = { candidates: [{ kind: 'email', pepperVersion: 1, mac: 'ann' }], newContact: 'x', leadId: 'x' };
+    const call = JSON.stringify([{ name: 'reserveContact', args: [asThen] }]);
+    await expect(run(`select run_operations('${call}')`)).rejects.toThrow(/array length/);
+  });
+
   it('is not opened with another key file', async () => {
     await (await open()).close();
     await expect(open(keyRing(50))).rejects.toThrow(KeyStoreFault);
-    await expect(open({ ...keyRing(), pepper: keyRing(50).pepper })).rejects.toThrow('another key file');
+    await expect(open({ ...keyRing(), peppers: keyRing(50).peppers })).rejects.toThrow('another key file');
     await expect(open()).resolves.toBeDefined();
   });
 

@@ -1,10 +1,11 @@
 import { postgresAddress } from '../postgres/postgres-address.js';
 import { codeOf, isPassing } from '../postgres/postgres-fault.js';
 import { openPool, type Pool } from '../postgres/postgres-pool.js';
-import type { BlindIndexEntry } from './blind-index.js';
+import { ADDRESS_KINDS, underEach, type BlindIndexEntry, type PepperedRow } from './blind-index.js';
 import type { DataKey } from './envelope.js';
 import { erasuresOf, type FenceRow } from './fence-rows.js';
-import { isDestroyed, keyMarks, newestEpoch, type KeyRing } from './key-ring.js';
+import type { PepperedTable, Stale } from './key-operations.js';
+import { isDestroyed, newestEpoch, newestPepper, type KeyRing } from './key-ring.js';
 import {
   KeyStoreFault,
   type ContactReservation,
@@ -14,6 +15,7 @@ import {
   type UnfinishedErasure,
 } from './key-store.js';
 import { mintKey, unwrap, wrapAnew, type WrappedKey } from './key-wrapping.js';
+import { admitKeyRing, repeppered, withNewestKeys } from './newest-keys.js';
 import { prepareKeySchema } from './postgres-key-schema.js';
 import { PostgresKeyWriter } from './postgres-key-writer.js';
 import type { RandomBytes } from './random-bytes.js';
@@ -33,7 +35,6 @@ const CONNECTIONS = 4;
 const STATEMENT_MS = 10_000;
 const LOCK_MS = 5_000;
 const IDLE_MS = 5_000;
-const FOREIGN = 'the key store was written under another key file';
 /** Apart from the lock under which the tables are written: this one is held for as long as a work takes. */
 const WORK = '4354671, hashtext(current_schema())';
 
@@ -54,17 +55,15 @@ export class PostgresKeyStore implements KeyStore {
   ) {}
 
   /**
-   * @throws KeyStoreFault in one line, when the server cannot be used or the schema was written under another key file:
-   * with foreign keys nothing in it would open, and new rows would mix two installations
+   * @throws KeyStoreFault in one line, when the server cannot be used, or the schema was written under another key file
+   * (nothing in it would open, and new rows would mix two installations) or a newer one
    */
   static async open(options: PostgresKeyStoreOptions): Promise<PostgresKeyStore> {
     const pool = await poolFor(options);
     const writer = new PostgresKeyWriter(pool);
     try {
       await prepare(pool);
-      if ((await writer.submit('admitKeyRing', keyMarks(options.ring))) === 'foreign') {
-        throw new KeyStoreFault(FOREIGN);
-      }
+      await admitKeyRing(options.ring, (marks) => writer.submit('admitKeyRing', marks));
       return new PostgresKeyStore(pool, writer, options);
     } catch (fault) {
       await pool.end();
@@ -74,17 +73,11 @@ export class PostgresKeyStore implements KeyStore {
 
   async reserveContact(reservation: ContactReservation): Promise<ReservedContact | 'erased'> {
     const { ring, random } = this.options;
-    let tried: number | undefined;
-    for (;;) {
+    return this.withNewestKeys(() => {
       const { wrapped } = mintKey(reservation.newContact, 1, ring, random);
-      const reserved = await this.writer.submit('reserveContact', { ...reservation, newKey: wrapped });
-      if (reserved !== 'stale-epoch') return reserved;
-      if (wrapped.epoch === tried) throw new KeyStoreFault('the key file is behind the key store');
-      tried = wrapped.epoch;
-      // Another process has begun a new epoch: either its key stands in the file already, which both read, or only there.
-      ring.refresh?.();
-      if ((await this.writer.submit('admitKeyRing', keyMarks(ring))) === 'foreign') throw new KeyStoreFault(FOREIGN);
-    }
+      const candidates = this.underEach(reservation.candidates);
+      return this.writer.submit('reserveContact', { ...reservation, candidates, newKey: wrapped });
+    });
   }
 
   async keyFor(contact: string, version?: number): Promise<DataKey | 'erased' | 'unknown'> {
@@ -112,16 +105,22 @@ export class PostgresKeyStore implements KeyStore {
     return row;
   }
 
-  async lookup({ kind, pepperVersion, mac }: BlindIndexEntry): Promise<string | undefined> {
-    const [row] = await this.read<{ contact: string }>(
-      'select contact from index_entry where kind = $1 and pepper_version = $2 and mac = $3',
-      [kind, pepperVersion, mac],
-    );
-    return row?.contact;
+  async lookup(entry: BlindIndexEntry): Promise<string | undefined> {
+    const { contact } = await this.withNewestKeys(async () => {
+      const peppered = underEach(entry, this.options.ring);
+      // One statement: a row that is being moved stands in it once.
+      const [found] = await this.read<{ newest: number; contact: string | null }>(
+        'select newest_pepper() as newest, (owners_of($1::jsonb))[1] as contact',
+        [JSON.stringify([peppered])],
+      );
+      const isStale = found !== undefined && found.newest > peppered.macs.length;
+      return isStale ? 'stale-pepper' : { contact: found?.contact ?? undefined };
+    });
+    return contact;
   }
 
   addIndexEntries(contact: string, entries: readonly BlindIndexEntry[]) {
-    return this.writer.submit('addIndexEntries', contact, entries);
+    return this.withNewestKeys(() => this.writer.submit('addIndexEntries', contact, this.underEach(entries)));
   }
 
   linkLead(contact: string, leadId: string) {
@@ -173,7 +172,7 @@ export class PostgresKeyStore implements KeyStore {
 
   async rewrap(most: number): Promise<number> {
     const { ring, random } = this.options;
-    if ((await this.writer.submit('admitKeyRing', keyMarks(ring))) === 'foreign') throw new KeyStoreFault(FOREIGN);
+    await this.admit();
     const rows = await this.read<WrappedKey & { contact: string }>(
       `select contact, version, epoch, wrapped from data_key where epoch >= $1 and epoch < $2
        order by contact, version limit $3`,
@@ -184,6 +183,20 @@ export class PostgresKeyStore implements KeyStore {
     });
     if (renewed.length > 0) await this.writer.submit('rewrap', renewed);
     return renewed.length;
+  }
+
+  async layPepper(most: number): Promise<number> {
+    const { peppers } = this.options.ring;
+    await this.admit();
+    const rows = await this.rowsBefore(newestPepper({ peppers }).version, most);
+    if (rows.length > 0) await this.writer.submit('layPepper', repeppered(rows, { peppers }));
+    return rows.length;
+  }
+
+  async isUnderNewestPepper(): Promise<boolean> {
+    const { version } = newestPepper(this.options.ring);
+    const [known] = await this.read<{ newest: number }>('select newest_pepper() as newest', []);
+    return known?.newest === version && (await this.rowsBefore(version, 1)).length === 0;
   }
 
   /** One after the other here, too: who waits for the lock holds a connection, and the work itself needs some. */
@@ -217,8 +230,34 @@ export class PostgresKeyStore implements KeyStore {
     if (!this.pool.ended) await this.pool.end();
   }
 
+  private admit(): Promise<void> {
+    return admitKeyRing(this.options.ring, (marks) => this.writer.submit('admitKeyRing', marks));
+  }
+
+  private withNewestKeys<Answer>(ask: () => Promise<Answer | Stale>): Promise<Answer> {
+    return withNewestKeys(this.options.ring, () => this.admit(), ask);
+  }
+
+  private underEach(entries: readonly BlindIndexEntry[]) {
+    return entries.map((entry) => underEach(entry, this.options.ring));
+  }
+
+  /** In one statement, since an erasing between two would hide a row that it moves to the opt-outs. */
+  private rowsBefore(version: number, most: number) {
+    const before = (table: PepperedTable) =>
+      `(select '${table}' as "table", kind, pepper_version as "pepperVersion", mac from ${table}
+        where kind = any($1) and pepper_version < $2 limit $3)`;
+    return this.read<PepperedRow & { readonly table: PepperedTable }>(
+      `${before('index_entry')} union all ${before('opt_out')} limit $3`,
+      [ADDRESS_KINDS, version, most],
+    );
+  }
+
   /** A connection of the pool may have died since it was last used: a read is then asked once more. */
-  private async read<Row>(statement: string, values: readonly (string | number | null)[]): Promise<readonly Row[]> {
+  private async read<Row>(
+    statement: string,
+    values: readonly (string | number | null | readonly string[])[],
+  ): Promise<readonly Row[]> {
     for (let tries = 1; ; tries += 1) {
       try {
         return (await this.pool.query(statement, [...values])).rows as Row[];

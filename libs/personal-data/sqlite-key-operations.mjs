@@ -1,6 +1,6 @@
 /**
  * @import { Database } from 'better-sqlite3'
- * @import { BlindIndexEntry } from './blind-index.js'
+ * @import { PepperedEntry } from './blind-index.js'
  * @import { KeyOperations } from './key-operations.js'
  */
 
@@ -16,7 +16,11 @@ export function keyOperations(database) {
   const fenced = column('SELECT 1 FROM fence WHERE contact = ?');
   const survivor = column('SELECT coalesce(survivor, id) FROM contact WHERE id = ?');
   const group = column('SELECT :survivor UNION ALL SELECT id FROM contact WHERE survivor = :survivor');
-  const owner = column('SELECT contact FROM index_entry WHERE kind = ? AND pepper_version = ? AND mac = ?');
+  // Rows are moved from one pepper to the next while this goes on: an address stands under one of them.
+  const underAny = (/** @type {string} */ answer, /** @type {string} */ table) =>
+    column(`SELECT ${answer} FROM json_each(?) AS under CROSS JOIN ${table} AS stands
+            ON stands.kind = ? AND stands.pepper_version = under.key + 1 AND stands.mac = under.value`);
+  const owner = underAny('stands.contact', 'index_entry');
   const leads = column('SELECT lead FROM contact_lead WHERE contact = ?');
   const leadOwner = column('SELECT contact FROM contact_lead WHERE lead = ?');
   const markOf = column('SELECT mark FROM key_mark WHERE name = ?');
@@ -26,7 +30,10 @@ export function keyOperations(database) {
   const newestEpoch = column(
     `SELECT coalesce(max(cast(substr(name, 7) AS INTEGER)), 0) FROM key_mark WHERE name LIKE 'epoch-%'`,
   );
-  const optedOut = column('SELECT 1 FROM opt_out WHERE kind = ? AND pepper_version = ? AND mac = ?');
+  const newestPepper = column(
+    `SELECT coalesce(max(cast(substr(name, 8) AS INTEGER)), 0) FROM key_mark WHERE name LIKE 'pepper-%'`,
+  );
+  const optedOut = underAny('1', 'opt_out');
   const insertMark = database.prepare('INSERT INTO key_mark VALUES (?, ?)');
   const insertContact = database.prepare('INSERT INTO contact VALUES (?, NULL)');
   const insertKey = database.prepare('INSERT INTO data_key VALUES (?, ?, ?, ?)');
@@ -49,6 +56,8 @@ export function keyOperations(database) {
   const renew = database.prepare(
     'UPDATE data_key SET epoch = ?, wrapped = ? WHERE contact = ? AND version = ? AND wrapped = ?',
   );
+  // Where the address stands there already, that row stays.
+  const moves = { index_entry: movesIn('index_entry'), opt_out: movesIn('opt_out') };
   const deleteKeys = database.prepare('DELETE FROM data_key WHERE contact = ?');
   const deleteEntries = database.prepare('DELETE FROM index_entry WHERE contact = ?');
   const moveContacts = database.prepare('UPDATE contact SET survivor = :kept WHERE id = :gone OR survivor = :gone');
@@ -56,19 +65,31 @@ export function keyOperations(database) {
   const moveLeads = database.prepare('UPDATE contact_lead SET contact = :kept WHERE contact = :gone');
 
   const survivorOf = (/** @type {string} */ contact) => /** @type {string | undefined} */ (survivor.get(contact));
-  const ownerOf = (/** @type {BlindIndexEntry} */ { kind, pepperVersion, mac }) =>
-    /** @type {string | undefined} */ (owner.get(kind, pepperVersion, mac));
+  const ownerOf = (/** @type {PepperedEntry} */ { kind, macs }) =>
+    /** @type {string | undefined} */ (owner.get(JSON.stringify(macs), kind));
+  const isStale = (/** @type {readonly PepperedEntry[]} */ entries) =>
+    entries.some(({ macs }) => macs.length !== newestPepper.get());
+
+  /** @param {string} table */
+  function movesIn(table) {
+    return {
+      move: database.prepare(
+        `UPDATE OR IGNORE ${table} SET pepper_version = ?, mac = ? WHERE kind = ? AND pepper_version = ? AND mac = ?`,
+      ),
+      drop: database.prepare(`DELETE FROM ${table} WHERE kind = ? AND pepper_version = ? AND mac = ?`),
+    };
+  }
 
   /**
    * Gives every entry that nobody has to a contact, and answers who has the others.
    *
    * @param {string} contact
-   * @param {readonly BlindIndexEntry[]} entries
+   * @param {readonly PepperedEntry[]} entries
    */
   function claim(contact, entries) {
     const owners = entries.flatMap((entry) => {
       const before = ownerOf(entry);
-      if (before === undefined) insertEntry.run(entry.kind, entry.pepperVersion, entry.mac, contact);
+      if (before === undefined) insertEntry.run(entry.kind, entry.macs.length, entry.macs.at(-1), contact);
       return before ?? [];
     });
     return distinct(owners, contact);
@@ -91,11 +112,13 @@ export function keyOperations(database) {
         if (known === undefined) insertMark.run(name, mark);
         else if (known !== mark) return 'foreign';
       }
-      return strayEpoch.get() === undefined ? 'own' : 'foreign';
+      if (strayEpoch.get() !== undefined) return 'foreign';
+      return marks.some(({ name }) => name === `pepper-${String(newestPepper.get())}`) ? 'own' : 'behind';
     },
 
     reserveContact({ candidates, newContact, leadId, newKey }) {
       if (fenced.get(newContact)) return 'erased';
+      if (isStale(candidates)) return 'stale-pepper';
       const owners = emailFirst(candidates).flatMap((entry) => ownerOf(entry) ?? []);
       const known = survivorOf(newContact) ?? owners[0];
       const contact = known ?? newContact;
@@ -112,11 +135,12 @@ export function keyOperations(database) {
         took: known === undefined,
         leadIds: /** @type {string[]} */ (leads.all(contact)).filter((lead) => lead !== leadId),
         others: distinct(owners, contact),
-        optedOut: candidates.some(({ kind, pepperVersion, mac }) => optedOut.get(kind, pepperVersion, mac)),
+        optedOut: candidates.some(({ kind, macs }) => optedOut.get(JSON.stringify(macs), kind)),
       };
     },
 
     addIndexEntries(contact, entries) {
+      if (isStale(entries)) return 'stale-pepper';
       const found = standing(contact);
       return typeof found === 'string' ? found : { others: claim(found.survivor, entries) };
     },
@@ -166,10 +190,21 @@ export function keyOperations(database) {
       }
       return null;
     },
+
+    layPepper(rows) {
+      for (const { table, kind, pepperVersion, mac, renewed } of rows) {
+        const { move, drop } = moves[table];
+        move.run(renewed.pepperVersion, renewed.mac, kind, pepperVersion, mac);
+        drop.run(kind, pepperVersion, mac);
+      }
+      return null;
+    },
+
+    overwriteDeleted: () => null,
   };
 }
 
-/** @param {readonly BlindIndexEntry[]} entries */
+/** @param {readonly PepperedEntry[]} entries */
 const emailFirst = (entries) => [...entries].sort((a, b) => Number(a.kind !== 'email') - Number(b.kind !== 'email'));
 
 /**

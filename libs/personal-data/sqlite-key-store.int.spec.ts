@@ -6,9 +6,11 @@ import Database from 'better-sqlite3';
 import type { BlindIndexEntry } from './blind-index.js';
 import type { DataKey } from './envelope.js';
 import type { KeyRing } from './key-ring.js';
-import { epochKey, keyRing } from './key-ring.spec-kit.js';
+import { epochKey, HeldRing, keyRing } from './key-ring.spec-kit.js';
 import { keyStoreContract } from './key-store.contract.spec-kit.js';
 import { KeyStoreFault } from './key-store.js';
+import { endPepperRotation, rotatePepper } from './pepper-rotation.js';
+import { sharedPepperContract } from './pepper.contract.spec-kit.js';
 import { SqliteKeyStore } from './sqlite-key-store.js';
 
 let folder: string;
@@ -30,7 +32,7 @@ async function open(ring: KeyRing = keyRing(), path = file): Promise<SqliteKeySt
   return store;
 }
 
-const email = (mac: string): BlindIndexEntry => ({ kind: 'email', pepperVersion: 1, mac });
+const email = (mac: string): BlindIndexEntry => ({ kind: 'email', mac });
 const request = (name: string, mac = name) => ({
   candidates: [email(mac)],
   newContact: `contact-${name}`,
@@ -54,7 +56,8 @@ function commitsInLog(): number {
 }
 
 describe('the key store in SQLite', () => {
-  describe('keeps the contract', () => keyStoreContract(() => open()));
+  describe('keeps the contract', () => keyStoreContract((ring) => open(ring)));
+  describe('shares a new pepper', () => sharedPepperContract((ring) => open(ring)));
 
   it('keeps everything over a restart', async () => {
     const first = await open();
@@ -136,10 +139,46 @@ describe('the key store in SQLite', () => {
     expect(await (await open(keyRing(), backup)).keyFor('contact-ann')).toBe('erased');
   });
 
+  it('has nothing of the pepper before on disk once another is over it, whoever was erased or is there', async () => {
+    const ring = new HeldRing();
+    const store = await open(ring);
+    await store.reserveContact(request('ann', 'mac-of-ann'));
+    await store.reserveContact(request('bob', 'mac-of-bob'));
+    await store.erase('contact-bob', { keepOptOut: true });
+    expect(onDisk()).toContain('mac-of-ann');
+    expect(onDisk()).toContain('mac-of-bob');
+    expect(await rotatePepper(ring, store)).toEqual({ pepper: 2, recomputed: 2 });
+    expect(onDisk()).not.toContain('mac-of-');
+  });
+
+  it('that was restored from before a pepper, or several, is brought under the newest', async () => {
+    const ring = new HeldRing();
+    const first = await open(ring);
+    await first.reserveContact(request('ann'));
+    await first.reserveContact(request('bob'));
+    await first.erase('contact-bob', { keepOptOut: true });
+    await first.close();
+    const backup = join(folder, 'backup.sqlite');
+    copyFileSync(file, backup);
+    const later = await open(ring);
+    for (let rotations = 0; rotations < 2; rotations += 1) await rotatePepper(ring, later);
+
+    const restored = await open(ring.readAgain(), backup);
+    expect(await restored.lookup(email('ann'))).toBe('contact-ann');
+    expect(await restored.isUnderNewestPepper()).toBe(false);
+    expect(await endPepperRotation(ring, restored)).toBe(2);
+    expect(await restored.isUnderNewestPepper()).toBe(true);
+    expect(await restored.lookup(email('ann'))).toBe('contact-ann');
+    expect(await restored.reserveContact({ ...request('bob'), newContact: 'contact-back' })).toMatchObject({
+      minted: true,
+      optedOut: true,
+    });
+  });
+
   it('is not opened with another key file', async () => {
     await (await open()).close();
     await expect(open(keyRing(50))).rejects.toThrow(KeyStoreFault);
-    await expect(open({ ...keyRing(), pepper: keyRing(50).pepper })).rejects.toThrow('another key file');
+    await expect(open({ ...keyRing(), peppers: keyRing(50).peppers })).rejects.toThrow('another key file');
     await expect(open()).resolves.toBeDefined();
   });
 

@@ -1,7 +1,8 @@
 import Database from 'better-sqlite3';
-import type { BlindIndexEntry } from './blind-index.js';
+import { ADDRESS_KINDS, underEach, type BlindIndexEntry, type PepperedRow } from './blind-index.js';
 import type { DataKey } from './envelope.js';
-import { isDestroyed, keyMarks, newestEpoch, type KeyRing } from './key-ring.js';
+import type { PepperedTable, Stale } from './key-operations.js';
+import { isDestroyed, newestEpoch, newestPepper, type KeyRing } from './key-ring.js';
 import {
   KeyStoreFault,
   type ContactReservation,
@@ -11,11 +12,10 @@ import {
   type UnfinishedErasure,
 } from './key-store.js';
 import { mintKey, unwrap, wrapAnew, type WrappedKey } from './key-wrapping.js';
+import { admitKeyRing, repeppered, withNewestKeys } from './newest-keys.js';
 import type { RandomBytes } from './random-bytes.js';
 import { erasuresOf, type FenceRow } from './fence-rows.js';
 import { SqliteKeyWriter } from './sqlite-key-writer.js';
-
-const FOREIGN = 'the key store was written under another key file';
 
 /**
  * The key store in a SQLite file of its own, apart from the events'. Writes go in groups through a thread; reads stay
@@ -36,15 +36,13 @@ export class SqliteKeyStore implements KeyStore {
   /**
    * Opens the file, or makes it.
    *
-   * @throws KeyStoreFault when it cannot be opened, or was written under another key file: with foreign keys nothing
-   * in it would open, and new rows would mix two installations
+   * @throws KeyStoreFault when it cannot be opened, or was written under another key file (nothing in it would open, and
+   * new rows would mix two installations) or a newer one
    */
   static async open(file: string, ring: KeyRing, random: RandomBytes): Promise<SqliteKeyStore> {
     const writer = await SqliteKeyWriter.open(file);
     try {
-      if ((await writer.submit('admitKeyRing', keyMarks(ring))) === 'foreign') {
-        throw new KeyStoreFault(FOREIGN);
-      }
+      await admitKeyRing(ring, (marks) => writer.submit('admitKeyRing', marks));
       return new SqliteKeyStore(
         writer,
         faultless(() => new Database(file, { readonly: true })),
@@ -63,13 +61,14 @@ export class SqliteKeyStore implements KeyStore {
   }
 
   async reserveContact(reservation: ContactReservation): Promise<ReservedContact | 'erased'> {
-    const { wrapped, key } = mintKey(reservation.newContact, 1, this.ring, this.random);
-    const reserved = await this.writer.submit('reserveContact', { ...reservation, newKey: wrapped });
-    // Only this process has the file and its keys: what is newest to the one is newest to the other.
-    if (reserved === 'stale-epoch') throw new KeyStoreFault('the key file is behind the key store');
-    if (reserved === 'erased') return reserved;
-    const { took, ...contact } = reserved;
-    return took === true ? { ...contact, key } : contact;
+    return this.withNewestKeys(async () => {
+      const { wrapped, key } = mintKey(reservation.newContact, 1, this.ring, this.random);
+      const candidates = this.underEach(reservation.candidates);
+      const reserved = await this.writer.submit('reserveContact', { ...reservation, candidates, newKey: wrapped });
+      if (typeof reserved === 'string') return reserved;
+      const { took, ...contact } = reserved;
+      return took === true ? { ...contact, key } : contact;
+    });
   }
 
   async keyFor(contact: string, version?: number): Promise<DataKey | 'erased' | 'unknown'> {
@@ -82,12 +81,18 @@ export class SqliteKeyStore implements KeyStore {
     });
   }
 
-  async lookup({ kind, pepperVersion, mac }: BlindIndexEntry): Promise<string | undefined> {
-    return faultless(() => this.reads.owner.get(kind, pepperVersion, mac) as string | undefined);
+  async lookup(entry: BlindIndexEntry): Promise<string | undefined> {
+    const { contact } = await this.withNewestKeys(async () => {
+      const { kind, macs } = underEach(entry, this.ring);
+      // One statement: a row that is being moved stands in it once.
+      const found = faultless(() => this.reads.owner.get({ macs: JSON.stringify(macs), kind }) as FoundOwner);
+      return found.newest > macs.length ? 'stale-pepper' : { contact: found.contact ?? undefined };
+    });
+    return contact;
   }
 
   async addIndexEntries(contact: string, entries: readonly BlindIndexEntry[]) {
-    return this.writer.submit('addIndexEntries', contact, entries);
+    return this.withNewestKeys(() => this.writer.submit('addIndexEntries', contact, this.underEach(entries)));
   }
 
   async linkLead(contact: string, leadId: string) {
@@ -131,7 +136,7 @@ export class SqliteKeyStore implements KeyStore {
 
   async rewrap(most: number): Promise<number> {
     const { epoch } = newestEpoch(this.ring);
-    if ((await this.writer.submit('admitKeyRing', keyMarks(this.ring))) === 'foreign') throw new KeyStoreFault(FOREIGN);
+    await this.admit();
     const rows = faultless(
       () =>
         this.reads.wrappedBefore.all(this.ring.epochs[0].epoch, epoch, most) as (WrappedKey & { contact: string })[],
@@ -141,6 +146,21 @@ export class SqliteKeyStore implements KeyStore {
     });
     if (renewed.length > 0) await this.writer.submit('rewrap', renewed);
     return renewed.length;
+  }
+
+  async layPepper(most: number): Promise<number> {
+    const { peppers } = this.ring;
+    await this.admit();
+    const rows = this.rowsBefore(newestPepper({ peppers }).version, most);
+    if (rows.length > 0) await this.writer.submit('layPepper', repeppered(rows, { peppers }));
+    else await this.writer.submit('overwriteDeleted');
+    return rows.length;
+  }
+
+  async isUnderNewestPepper(): Promise<boolean> {
+    const { version } = newestPepper(this.ring);
+    const known = faultless(() => this.reads.newestPepper.get() as number);
+    return known === version && this.rowsBefore(version, 1).length === 0;
   }
 
   /** The file is this process's alone. */
@@ -154,7 +174,36 @@ export class SqliteKeyStore implements KeyStore {
     this.reader.close();
     await this.writer.close();
   }
+
+  private admit(): Promise<void> {
+    return admitKeyRing(this.ring, (marks) => this.writer.submit('admitKeyRing', marks));
+  }
+
+  private withNewestKeys<Answer>(ask: () => Promise<Answer | Stale>): Promise<Answer> {
+    return withNewestKeys(this.ring, () => this.admit(), ask);
+  }
+
+  private underEach(entries: readonly BlindIndexEntry[]) {
+    return entries.map((entry) => underEach(entry, this.ring));
+  }
+
+  private rowsBefore(version: number, most: number) {
+    const rows = faultless(() => this.reads.pepperedBefore.all({ version, most }));
+    return rows as readonly (PepperedRow & { readonly table: PepperedTable })[];
+  }
 }
+
+/** Who has an address, and the newest pepper that the file knows. */
+interface FoundOwner {
+  readonly newest: number;
+  readonly contact: string | null;
+}
+
+const KINDS = ADDRESS_KINDS.map((kind) => `'${kind}'`).join();
+const NEWEST_PEPPER = `SELECT coalesce(max(cast(substr(name, 8) AS INTEGER)), 0) FROM key_mark WHERE name LIKE 'pepper-%'`;
+const rowsBefore = (table: PepperedTable): string =>
+  `SELECT '${table}' AS "table", kind, pepper_version AS pepperVersion, mac FROM ${table}
+   WHERE kind IN (${KINDS}) AND pepper_version < :version`;
 
 const preparedReads = (reader: Database.Database) => ({
   fenced: reader.prepare('SELECT 1 FROM fence WHERE contact = ?'),
@@ -169,7 +218,14 @@ const preparedReads = (reader: Database.Database) => ({
   wrappedBefore: reader.prepare(
     'SELECT contact, version, epoch, wrapped FROM data_key WHERE epoch >= ? AND epoch < ? ORDER BY contact, version LIMIT ?',
   ),
-  owner: reader.prepare('SELECT contact FROM index_entry WHERE kind = ? AND pepper_version = ? AND mac = ?').pluck(),
+  newestPepper: reader.prepare(NEWEST_PEPPER).pluck(),
+  owner: reader.prepare(
+    `SELECT (${NEWEST_PEPPER}) AS newest,
+            (SELECT stands.contact FROM json_each(:macs) AS under CROSS JOIN index_entry AS stands
+             ON stands.kind = :kind AND stands.pepper_version = under.key + 1 AND stands.mac = under.value) AS contact`,
+  ),
+  // The index before the opt-outs, in one statement: an erasing between two would hide a row that it moves.
+  pepperedBefore: reader.prepare(`${rowsBefore('index_entry')} UNION ALL ${rowsBefore('opt_out')} LIMIT :most`),
   leads: reader
     .prepare(
       `SELECT lead FROM contact_lead

@@ -109,7 +109,7 @@ export class SqliteKeyWriter {
     const lingering = answer.kind === 'committed' && answer.lingering ? LINGERING : undefined;
     this.underWay = [];
     group.forEach(({ call, resolve, reject }, at) => {
-      const why = fault ?? (call.name === 'erase' ? lingering : undefined);
+      const why = fault ?? (call.name === 'erase' || call.name === 'overwriteDeleted' ? lingering : undefined);
       if (why) reject(why);
       else resolve(answers[at]);
     });

@@ -14,6 +14,9 @@ const answer = (/** @type {WriterAnswer} */ message) => parentPort?.postMessage(
 /** The driver's code only: its message may quote a value. @param {unknown} error */
 const codeOf = (error) => (error instanceof Error && 'code' in error ? String(error.code) : 'UNKNOWN');
 
+/** After these, nothing that was deleted may stand anywhere. */
+const OVERWRITING = ['erase', 'overwriteDeleted'];
+
 try {
   serve(new Database(String(workerData)));
   answer({ kind: 'open' });
@@ -37,7 +40,7 @@ function serve(database) {
     try {
       const answers = commit.immediate(message);
       // What was deleted must not live on in the write-ahead log.
-      const erased = message.some(({ name }) => name === 'erase');
+      const erased = message.some(({ name }) => OVERWRITING.includes(name));
       answer({ kind: 'committed', answers, lingering: erased && !truncated(database) });
     } catch (error) {
       answer({ kind: 'fault', code: codeOf(error) });

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { keyRing } from './key-ring.spec-kit.js';
 import { KeyStoreFault, StillInLog, type KeyStore } from './key-store.js';
 import { MemoryKeyStore } from './memory-key-store.js';
 import { watchedKeyStore } from './watched-key-store.js';
@@ -9,7 +10,7 @@ describe('A key store that is watched', () => {
   let reads: number;
   const open = () => {
     [now, fault, reads] = [0, undefined, 0];
-    const store = new MemoryKeyStore(randomBytes);
+    const store = new MemoryKeyStore(randomBytes, keyRing());
     const failing = new Proxy<KeyStore>(store, {
       get(target, name) {
         const member: unknown = Reflect.get(target, name, target);
