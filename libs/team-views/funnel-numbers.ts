@@ -1,4 +1,4 @@
-import { type Kysely } from 'kysely';
+import { sql, type Kysely, type SelectQueryBuilder, type SqlBool } from 'kysely';
 import type { FunnelDimension, Metric } from '../metric-catalogue/metric.js';
 import type { ReadDatabase } from '../read-database/read-database.js';
 import type { Funnel, FunnelRow } from './funnel.js';
@@ -48,23 +48,41 @@ export class FunnelNumbers {
   private evidence(metric: Metric, asked: AskedEvidence) {
     const { part } = asked;
     const counted = metric.kind === 'count' ? metric.id : part === 'counted' ? metric.of : metric.over;
-    const rows = this.behind(asked, part === 'apart' ? undefined : counted);
-    return pageOfRows(this.cards, rows, 'funnel_lead', { ...asked, once: true });
+    const reached = part === 'apart' ? '' : `% ${counted} %`;
+    const rows = only(this.db.selectFrom('funnel_lead').where('reached', 'like', reached), asked);
+    const total = () => (part === 'apart' ? Promise.resolve(0) : this.leads(counted, asked));
+    return pageOfRows(this.cards, rows, 'funnel_lead', { ...asked, once: true, total });
   }
 
-  /** Leads that were counted in a metric; none where it is undefined. */
-  private behind(asked: AskedUnits, metric: string | undefined) {
-    const [fromMonth, toMonth] = monthsOf(asked);
-    const { source, topic, campaign } = asked.only;
-    return this.db
-      .selectFrom('funnel_lead')
-      .where('reached', 'like', metric === undefined ? '' : `% ${metric} %`)
-      .$if(source !== undefined, (query) => query.where('source', '=', source ?? ''))
-      .$if(topic !== undefined, (query) => query.where('topic', '=', topic ?? ''))
-      .$if(campaign !== undefined, (query) => query.where('campaign', '=', campaign ?? ''))
-      .$if(fromMonth !== undefined, (query) => query.where('month', '>=', fromMonth ?? ''))
-      .$if(toMonth !== undefined, (query) => query.where('month', '<=', toMonth ?? ''));
+  /** How many leads were counted in a metric. */
+  private async leads(metric: string, asked: AskedUnits): Promise<number> {
+    const { leads } = await only(this.db.selectFrom('funnel_count').where('metric', '=', metric), asked)
+      .select(({ fn }) => fn.sum<number | null>('leads').as('leads'))
+      .executeTakeFirstOrThrow();
+    return Number(leads);
   }
+}
+
+type Booked = 'funnel_lead' | 'funnel_count';
+
+function only<Table extends Booked, Row>(
+  rows: SelectQueryBuilder<FunnelTables, Table, Row>,
+  asked: AskedUnits,
+): SelectQueryBuilder<FunnelTables, Table, Row> {
+  const [fromMonth, toMonth] = monthsOf(asked);
+  const { source, topic, campaign } = asked.only;
+  const asks = [
+    ['source', '=', source],
+    ['topic', '=', topic],
+    ['campaign', '=', campaign],
+    ['month', '>=', fromMonth],
+    ['month', '<=', toMonth],
+  ] as const;
+  return asks.reduce(
+    (found, [column, is, value]) =>
+      value === undefined ? found : found.where(sql<SqlBool>`${sql.ref(column)} ${sql.raw(is)} ${value}`),
+    rows,
+  );
 }
 
 /** The later beginning and the earlier end, of those that were given. */

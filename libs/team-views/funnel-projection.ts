@@ -11,7 +11,7 @@ import { LEAD_CATEGORY, leadEventType, readLeadRecord, type LeadRecord } from '.
 /** Counts by where and when a lead came from, as the catalogue defines them and nothing else. */
 export class FunnelProjection implements Projection {
   readonly name = 'funnel';
-  readonly version = 2;
+  readonly version = 3;
   readonly category = LEAD_CATEGORY;
   readonly tables = ['funnel_lead', 'funnel_count'];
 
@@ -29,7 +29,7 @@ export class FunnelProjection implements Projection {
     table: 'funnel_count',
     columns: columnNames(FUNNEL_COUNT),
     key: ['month', 'source', 'topic', 'campaign', 'metric'],
-    onConflict: { count: 'add' },
+    onConflict: { count: 'add', leads: 'add' },
   });
 
   async createTables(tx: Writing): Promise<void> {
@@ -73,10 +73,12 @@ function count(lead: FunnelLeadRow, event: LeadRecord, counts: Map<string, Funne
   let after = lead;
   for (const { metric, firstOnly } of countedBy(event.type, event.meta.imported === true)) {
     if (firstOnly && reached.has(metric)) continue;
-    if (!reached.has(metric)) after = { ...after, reached: `${after.reached}${metric} ` };
+    const isFirst = !reached.has(metric);
+    if (isFirst) after = { ...after, reached: `${after.reached}${metric} ` };
     reached.add(metric);
     const key = [month, source, topic, campaign, metric].join(' ');
-    counts.set(key, { month, source, topic, campaign, metric, count: (counts.get(key)?.count ?? 0) + 1 });
+    const { count = 0, leads = 0 } = counts.get(key) ?? {};
+    counts.set(key, { month, source, topic, campaign, metric, count: count + 1, leads: leads + Number(isFirst) });
   }
   return after;
 }

@@ -22,6 +22,8 @@ export const FUNNEL_COUNT = {
   /** id of a count in the catalogue */
   metric: text,
   count: integer,
+  /** how many leads were counted: fewer than their events where a lead counts more than once */
+  leads: integer,
 };
 export type FunnelCountRow = RowOf<typeof FUNNEL_COUNT>;
 

@@ -94,15 +94,16 @@ interface AskedPage {
  * A page of the leads that a table's rows are of and that the caller may read.
  *
  * @param once see `leadsOf`
+ * @param total how many leads they are, where that is known without counting them
  */
 export function pageOfRows<Tables, Table extends keyof Tables & string>(
   cards: Kysely<LeadCardTables>,
   rows: SelectQueryBuilder<Tables, Table, object>,
   table: Table,
-  asked: AskedPage & { readonly scope: Scope; readonly once?: boolean },
+  asked: AskedPage & { readonly scope: Scope; readonly once?: boolean; readonly total?: () => Promise<number> },
 ): Promise<EvidencePage> {
-  const { scope } = asked;
-  const all = leadsOf(rows, asked);
+  const { scope, total } = asked;
+  const all = { ...leadsOf(rows, asked), ...(total && { count: total }) };
   if (scope.all) return pageOfLeads(all, all, asked);
   const lead = sql.ref<string>(`${table}.lead`);
   const ofCard = rows.select(lead.as('lead')).where(sql<SqlBool>`${lead} = ${sql.ref('lead_card.lead')}`);
