@@ -10,7 +10,7 @@ export interface PepperRotated {
 }
 
 /** Rows of one transaction: short enough that nobody waits for it. */
-const AT_ONCE = 500;
+const AT_ONCE = 200;
 
 /**
  * Lays a new pepper over every address of the blind index, from the rows alone: whoever has the peppers from before can

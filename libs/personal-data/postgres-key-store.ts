@@ -186,8 +186,10 @@ export class PostgresKeyStore implements KeyStore {
   }
 
   async layPepper(most: number): Promise<number> {
-    const { peppers } = this.options.ring;
-    await this.admit();
+    const { ring } = this.options;
+    // Once, not at each batch: it looks at every wrapped key.
+    if ((await this.knownPepper()) !== newestPepper(ring).version) await this.admit();
+    const { peppers } = ring;
     const rows = await this.rowsBefore(newestPepper({ peppers }).version, most);
     if (rows.length > 0) await this.writer.submit('layPepper', repeppered(rows, { peppers }));
     return rows.length;
@@ -195,8 +197,7 @@ export class PostgresKeyStore implements KeyStore {
 
   async isUnderNewestPepper(): Promise<boolean> {
     const { version } = newestPepper(this.options.ring);
-    const [known] = await this.read<{ newest: number }>('select newest_pepper() as newest', []);
-    return known?.newest === version && (await this.rowsBefore(version, 1)).length === 0;
+    return (await this.knownPepper()) === version && (await this.rowsBefore(version, 1)).length === 0;
   }
 
   /** One after the other here, too: who waits for the lock holds a connection, and the work itself needs some. */
@@ -240,6 +241,11 @@ export class PostgresKeyStore implements KeyStore {
 
   private underEach(entries: readonly BlindIndexEntry[]) {
     return entries.map((entry) => underEach(entry, this.options.ring));
+  }
+
+  private async knownPepper(): Promise<number | undefined> {
+    const [known] = await this.read<{ newest: number }>('select newest_pepper() as newest', []);
+    return known?.newest;
   }
 
   /** In one statement, since an erasing between two would hide a row that it moves to the opt-outs. */

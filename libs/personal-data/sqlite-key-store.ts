@@ -149,8 +149,9 @@ export class SqliteKeyStore implements KeyStore {
   }
 
   async layPepper(most: number): Promise<number> {
+    // Once, not at each batch: it looks at every wrapped key.
+    if (this.knownPepper() !== newestPepper(this.ring).version) await this.admit();
     const { peppers } = this.ring;
-    await this.admit();
     const rows = this.rowsBefore(newestPepper({ peppers }).version, most);
     if (rows.length > 0) await this.writer.submit('layPepper', repeppered(rows, { peppers }));
     else await this.writer.submit('overwriteDeleted');
@@ -159,8 +160,7 @@ export class SqliteKeyStore implements KeyStore {
 
   async isUnderNewestPepper(): Promise<boolean> {
     const { version } = newestPepper(this.ring);
-    const known = faultless(() => this.reads.newestPepper.get() as number);
-    return known === version && this.rowsBefore(version, 1).length === 0;
+    return this.knownPepper() === version && this.rowsBefore(version, 1).length === 0;
   }
 
   /** The file is this process's alone. */
@@ -185,6 +185,10 @@ export class SqliteKeyStore implements KeyStore {
 
   private underEach(entries: readonly BlindIndexEntry[]) {
     return entries.map((entry) => underEach(entry, this.ring));
+  }
+
+  private knownPepper(): number {
+    return faultless(() => this.reads.newestPepper.get() as number);
   }
 
   private rowsBefore(version: number, most: number) {
