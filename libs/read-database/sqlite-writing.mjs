@@ -131,7 +131,9 @@ export class WritingConnection {
     if (sql === 'begin') this.#written = 0;
     this.#written += parameters.length;
     try {
-      return this.#execute(sql, /** @type {SqlValue[]} */ (JSON.parse(parameters)));
+      /** @type {unknown} */
+      const values = JSON.parse(parameters);
+      return this.#execute(sql, /** @type {SqlValue[]} */ (values));
     } catch (error) {
       this.#fault = faultOf(error);
       return { fault: this.#fault };
@@ -193,7 +195,7 @@ function faultOf(error) {
 function open({ file, busyMilliseconds }) {
   const database = new Database(file, { timeout: busyMilliseconds });
   try {
-    const found = /** @type {unknown} */ (database.pragma('application_id', { simple: true }));
+    const found = Number(database.pragma('application_id', { simple: true }));
     const tables = database.prepare('select count(*) from sqlite_master').pluck().get();
     if (found !== APPLICATION_ID && tables !== 0) throw new Error('it belongs to another program');
     database.pragma(`application_id = ${APPLICATION_ID}`);
