@@ -102,7 +102,7 @@ export class WritingConnection {
       statement.run(parameters);
     } catch (error) {
       // One that never began is not rolled back either.
-      if (sql !== 'begin') this.#fault = faultOf(error);
+      if (sql !== 'begin') this.#fault = faultOf(/** @type {Partial<ThreadFault>} */ (error));
       throw error;
     }
     if (sql === 'commit') this.settled();
@@ -135,7 +135,7 @@ export class WritingConnection {
       const values = JSON.parse(parameters);
       return this.#execute(sql, /** @type {SqlValue[]} */ (values));
     } catch (error) {
-      this.#fault = faultOf(error);
+      this.#fault = faultOf(/** @type {Partial<ThreadFault>} */ (error));
       return { fault: this.#fault };
     }
   }
@@ -180,13 +180,10 @@ const NO_PARAMETERS = [];
 const NOTHING = { columns: [], values: [] };
 
 /**
- * @param {unknown} error
+ * @param {Partial<ThreadFault>} error
  * @returns {ThreadFault}
  */
-function faultOf(error) {
-  const { name = 'Error', code = '', message = '' } = /** @type {Partial<ThreadFault>} */ (Object(error));
-  return { name, code, message };
-}
+const faultOf = ({ name = 'Error', code = '', message = '' }) => ({ name, code, message });
 
 /**
  * @param {ThreadData} data
