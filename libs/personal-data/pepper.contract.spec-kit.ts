@@ -232,11 +232,14 @@ export function sharedPepperContract(open: (ring: KeyRing) => Promise<KeyStore>)
         });
       }
     });
-    for (let rotations = 0; rotations < 3; rotations += 1) {
-      one.ring.addPepper();
-      while ((await one.store.layPepper(1)) > 0);
+    try {
+      for (let rotations = 0; rotations < 3; rotations += 1) {
+        one.ring.addPepper();
+        while ((await one.store.layPepper(1)) > 0);
+      }
+    } finally {
+      rotating = false;
     }
-    rotating = false;
     await Promise.all(asking);
     for (const name of NAMES) expect([...owners.get(name)!]).toEqual([await one.store.lookup(phone(name))]);
   });
