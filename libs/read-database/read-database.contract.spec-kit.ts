@@ -30,14 +30,11 @@ const namesIn = (db: ReadDatabase['reading']) =>
   db.withTables<Tables>().selectFrom('tally').select('name').orderBy('name').execute();
 
 /** What every read database must do. */
-export function readDatabaseContract(
-  kind: ReadDatabaseKind,
-  open: () => Promise<OpenedReadDatabase> = () => openReadDatabase(kind),
-): void {
+export function readDatabaseContract(kind: ReadDatabaseKind): void {
   let opened: OpenedReadDatabase;
   let writer: RowWriter<Tally>;
   beforeEach(async () => {
-    opened = await open();
+    opened = await openReadDatabase(kind);
     writer = new RowWriter<Tally>({ table: 'tally', columns, key: ['name'] });
     await opened.database.transaction((tx) => migrate(tx, 'tallies', tallies));
   });

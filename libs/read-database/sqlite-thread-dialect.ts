@@ -7,38 +7,35 @@ import {
   type Dialect,
   type Driver,
 } from 'kysely';
-import { Turns } from './sqlite-turns.mjs';
-
-/** The one connection that writes, in whichever thread it is. */
-export interface OnlyConnection extends DatabaseConnection {
-  close(): Promise<void>;
-}
+import type { SqliteThread } from './sqlite-thread.js';
 
 /** kysely over the one connection that writes; whoever wants it next waits until it is given back. */
-export function onlyConnectionDialect(connection: OnlyConnection, turns = new Turns()): Dialect {
+export function threadDialect(thread: SqliteThread): Dialect {
   return {
-    createDriver: () => new OnlyConnectionDriver(connection, turns),
+    createDriver: () => new ThreadDriver(thread),
     createQueryCompiler: () => new SqliteQueryCompiler(),
     createAdapter: () => new SqliteAdapter(),
     createIntrospector: (db) => new SqliteIntrospector(db),
   };
 }
 
-class OnlyConnectionDriver implements Driver {
+class ThreadDriver implements Driver {
+  private last: Promise<void> = Promise.resolve();
   private giveBack: () => void = () => undefined;
 
-  constructor(
-    private readonly connection: OnlyConnection,
-    private readonly turns: Turns,
-  ) {}
+  constructor(private readonly thread: SqliteThread) {}
 
   async init(): Promise<void> {
-    // The connection is open already.
+    // The thread is open already.
   }
 
   async acquireConnection(): Promise<DatabaseConnection> {
-    this.giveBack = await this.turns.take();
-    return this.connection;
+    const before = this.last;
+    let giveBack = (): void => undefined;
+    this.last = new Promise((resolve) => (giveBack = resolve));
+    await before;
+    this.giveBack = giveBack;
+    return this.thread;
   }
 
   async beginTransaction(connection: DatabaseConnection): Promise<void> {
@@ -58,6 +55,6 @@ class OnlyConnectionDriver implements Driver {
   }
 
   destroy(): Promise<void> {
-    return this.connection.close();
+    return this.thread.close();
   }
 }
