@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { everything } from '../libs/event-store/opened-store.spec-kit.js';
 import { SqliteEventStore } from '../libs/event-store/sqlite-event-store.js';
 import type { LeadAnswer } from '../libs/lead-commands/http/command-answer.dto.js';
+import { archivedSizes } from '../libs/ownership-trail/checkpoint-archive.js';
 import { BatonFolder } from './baton-process.spec-kit.js';
 import { filesOf } from './canary.spec-kit.js';
 import { brokenStream } from './log-check.spec-kit.js';
@@ -146,8 +147,10 @@ describe('a backup that is taken under load', () => {
     const report = JSON.parse(checked.stdout) as { rule: string; store: string; keptCheckpoints: number };
     expect(report).toMatchObject({ rule: 'unwitnessed: the policy asks for no quorum', store: 'the same' });
     const kept = await readdir(path('backup/trail/checkpoints'));
-    expect(kept.length).toBeGreaterThan(0);
-    expect(report.keptCheckpoints).toBeGreaterThan(kept.length);
+    // One that was signed again later is there in two forms.
+    const sizes = await archivedSizes(path('backup/trail'));
+    expect(sizes.length).toBeGreaterThan(0);
+    expect(report.keptCheckpoints).toBeGreaterThan(sizes.length);
     for (const name of kept) {
       const [then, now] = await Promise.all(
         ['backup', 'restored'].map((folder) => readFile(path(`${folder}/trail/checkpoints/${name}`), 'utf8')),
