@@ -49,6 +49,8 @@ export class StoreFollower {
     const event = await orUnreadable(this.#next());
     if (event === UNREADABLE) return event;
     if (event?.id === leaf.eventId) {
+      // No leaf has it, but whoever reads on from a position would pass over one of the two.
+      if (event.position === this.position) return 'the event in the store has the position of the one before it';
       this.#at += 1;
       this.position = event.position;
       return differenceOf(event, leaf);
