@@ -9,7 +9,9 @@ import { FunnelProjection } from '../libs/team-views/funnel-projection.js';
 import { LeadCardProjection } from '../libs/team-views/lead-card-projection.js';
 import { leadsWithOutcomes } from '../libs/team-views/outcome-history.spec-kit.js';
 import { OutcomeProjection } from '../libs/team-views/outcome-projection.js';
+import { until } from './until.spec-kit.js';
 
+const LONGEST_MS = 180_000;
 const KILLS = Number(process.env.BATON_FAULT_KILLS ?? 6);
 const projections = () => [new LeadCardProjection(), new FunnelProjection(), new OutcomeProjection()];
 const events = recordedAll(leadsWithOutcomes(7, 60, 60));
@@ -50,42 +52,45 @@ describe('views of several processes on one PostgreSQL', () => {
     const builds = opened.database.reading.withTables<RunnerTables>().selectFrom('projection_build').selectAll();
     return (await builds.execute().catch(() => [])).filter((row) => row.serving === 1 && row.status === 'live').length;
   };
-  const until = async (holds: () => Promise<boolean>): Promise<void> => {
-    while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 10));
-  };
+  const isServed = async (): Promise<boolean> =>
+    (await done()) === events.length * projections().length && (await serving()) === 3;
 
-  it('are those of a quiet rebuild, whoever is killed or stopped when', async () => {
-    const total = events.length * projections().length;
-    for (let n = 0; n < 3; n += 1) start();
-    let halted: ChildProcess | undefined;
-    for (let kill = 1; kill <= KILLS; kill += 1) {
-      await until(async () => (await done()) >= (total * kill) / (KILLS + 2));
-      const [victim] = [...running].filter((child) => child !== halted);
+  it(
+    'are those of a quiet rebuild, whoever is killed or stopped when',
+    async () => {
+      const total = events.length * projections().length;
+      for (let n = 0; n < 3; n += 1) start();
+      let halted: ChildProcess | undefined;
+      for (let kill = 1; kill <= KILLS; kill += 1) {
+        await until(done, (so) => so >= (total * kill) / (KILLS + 2), 'the next kill', LONGEST_MS);
+        const [victim] = [...running].filter((child) => child !== halted);
+        halted?.kill('SIGCONT');
+        halted = undefined;
+        if (victim === undefined) throw new Error('nobody is left');
+        if (kill % 3 === 0) {
+          // Stands still, wherever it is, while the others take over; later it goes on as if nothing had been.
+          victim.kill('SIGSTOP');
+          halted = victim;
+        } else {
+          victim.kill('SIGKILL');
+          running.delete(victim);
+          start();
+        }
+      }
+      await until(isServed, Boolean, 'all views served', LONGEST_MS);
       halted?.kill('SIGCONT');
-      halted = undefined;
-      if (victim === undefined) throw new Error('nobody is left');
-      if (kill % 3 === 0) {
-        // Stands still, wherever it is, while the others take over; later it goes on as if nothing had been.
-        victim.kill('SIGSTOP');
-        halted = victim;
-      } else {
-        victim.kill('SIGKILL');
-        running.delete(victim);
-        start();
-      }
-    }
-    await until(async () => (await done()) === total && (await serving()) === 3);
-    halted?.kill('SIGCONT');
-    const quiet = await openSqlite();
-    await afterFeed(quiet.database, projections(), feedOf(events), async () => {
-      for (const projection of projections()) {
-        expect(await canonicalDump(opened.database, projection)).toEqual(
-          await canonicalDump(quiet.database, projection),
-        );
-      }
-    });
-    await quiet.dispose();
-    const letters = opened.database.reading.withTables<RunnerTables>().selectFrom('dead_letter').selectAll();
-    expect(await letters.execute()).toEqual([]);
-  }, 180_000);
+      const quiet = await openSqlite();
+      await afterFeed(quiet.database, projections(), feedOf(events), async () => {
+        for (const projection of projections()) {
+          expect(await canonicalDump(opened.database, projection)).toEqual(
+            await canonicalDump(quiet.database, projection),
+          );
+        }
+      });
+      await quiet.dispose();
+      const letters = opened.database.reading.withTables<RunnerTables>().selectFrom('dead_letter').selectAll();
+      expect(await letters.execute()).toEqual([]);
+    },
+    LONGEST_MS,
+  );
 });

@@ -21,11 +21,13 @@ export function salesLoadSource(database: ReadDatabase, offers: Pick<OffersUnder
   const view = new SalesLoad(database);
   return async () => {
     const underWay = offers.all;
-    const [backlogs, lastOffers] = await Promise.all([
+    const [backlogs, memberOffers] = await Promise.all([
       view.backlogs(underWay.map(({ lead }) => lead)),
-      view.lastOffers(),
+      view.memberOffers(),
     ]);
-    const lastOffered = new Map(lastOffers.map(({ team, person, at }) => [`${team}/${person}`, at]));
+    const lastOffered = new Map(
+      memberOffers.map(({ team, person, lastOfferedAt }) => [`${team}/${person}`, lastOfferedAt]),
+    );
     const open = new Map(backlogs);
     for (const { offeree, offeredAt } of underWay) {
       open.set(offeree.team, (open.get(offeree.team) ?? 0) + 1);

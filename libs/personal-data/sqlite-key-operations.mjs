@@ -1,3 +1,5 @@
+import { newestMarked } from './sqlite-key-schema.mjs';
+
 /**
  * @import { Database } from 'better-sqlite3'
  * @import { PepperedEntry } from './blind-index.js'
@@ -27,12 +29,8 @@ export function keyOperations(database) {
   const strayEpoch = column(
     `SELECT 1 FROM data_key WHERE NOT EXISTS (SELECT 1 FROM key_mark WHERE name = 'epoch-' || epoch) LIMIT 1`,
   );
-  const newestEpoch = column(
-    `SELECT coalesce(max(cast(substr(name, 7) AS INTEGER)), 0) FROM key_mark WHERE name LIKE 'epoch-%'`,
-  );
-  const newestPepper = column(
-    `SELECT coalesce(max(cast(substr(name, 8) AS INTEGER)), 0) FROM key_mark WHERE name LIKE 'pepper-%'`,
-  );
+  const newestEpoch = column(newestMarked('epoch'));
+  const newestPepper = column(newestMarked('pepper'));
   const optedOut = underAny('1', 'opt_out');
   const insertMark = database.prepare('INSERT INTO key_mark VALUES (?, ?)');
   const insertContact = database.prepare('INSERT INTO contact VALUES (?, NULL)');

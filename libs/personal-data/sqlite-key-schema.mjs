@@ -54,3 +54,11 @@ export function prepareKeyDatabase(database) {
     })
     .immediate();
 }
+
+/**
+ * The newest epoch or pepper that the file was told of; 0 before the first. Marks are named `epoch-3`, `pepper-2`.
+ *
+ * @param {'epoch' | 'pepper'} secret
+ */
+export const newestMarked = (secret) =>
+  `SELECT coalesce(max(cast(substr(name, ${secret.length + 2}) AS INTEGER)), 0) FROM key_mark WHERE name LIKE '${secret}-%'`;

@@ -15,6 +15,7 @@ import { mintKey, unwrap, wrapAnew, type WrappedKey } from './key-wrapping.js';
 import { admitKeyRing, repeppered, withNewestKeys } from './newest-keys.js';
 import type { RandomBytes } from './random-bytes.js';
 import { erasuresOf, type FenceRow } from './fence-rows.js';
+import { newestMarked } from './sqlite-key-schema.mjs';
 import { SqliteKeyWriter } from './sqlite-key-writer.js';
 
 /**
@@ -204,7 +205,6 @@ interface FoundOwner {
 }
 
 const KINDS = ADDRESS_KINDS.map((kind) => `'${kind}'`).join();
-const NEWEST_PEPPER = `SELECT coalesce(max(cast(substr(name, 8) AS INTEGER)), 0) FROM key_mark WHERE name LIKE 'pepper-%'`;
 const rowsBefore = (table: PepperedTable): string =>
   `SELECT '${table}' AS "table", kind, pepper_version AS pepperVersion, mac FROM ${table}
    WHERE kind IN (${KINDS}) AND pepper_version < :version`;
@@ -222,9 +222,9 @@ const preparedReads = (reader: Database.Database) => ({
   wrappedBefore: reader.prepare(
     'SELECT contact, version, epoch, wrapped FROM data_key WHERE epoch >= ? AND epoch < ? ORDER BY contact, version LIMIT ?',
   ),
-  newestPepper: reader.prepare(NEWEST_PEPPER).pluck(),
+  newestPepper: reader.prepare(newestMarked('pepper')).pluck(),
   owner: reader.prepare(
-    `SELECT (${NEWEST_PEPPER}) AS newest,
+    `SELECT (${newestMarked('pepper')}) AS newest,
             (SELECT stands.contact FROM json_each(:macs) AS under CROSS JOIN index_entry AS stands
              ON stands.kind = :kind AND stands.pepper_version = under.key + 1 AND stands.mac = under.value) AS contact`,
   ),

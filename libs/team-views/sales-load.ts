@@ -2,15 +2,14 @@ import type { Kysely } from 'kysely';
 import type { ReadDatabase } from '../read-database/read-database.js';
 import type { LeadCardTables } from './lead-card-tables.js';
 
-/** What one salesperson was offered and has; a member who never had an offer is not in the view. */
-export interface MemberLoad {
+/** What one salesperson was offered; a member who never had an offer is not in the view. */
+export interface MemberOffers {
+  readonly team: string;
   readonly person: string;
-  /** offers received so far, whatever became of them */
+  /** received so far, whatever became of them */
   readonly offers: number;
   /** recordedAt, ISO 8601 UTC */
-  readonly lastOfferedAt?: string;
-  /** offered to or worked by them now */
-  readonly openLeads: number;
+  readonly lastOfferedAt: string;
 }
 
 export interface HeldLead {
@@ -52,32 +51,13 @@ export class SalesLoad {
     return new Map((await counted.execute()).map(({ team, count }) => [team ?? '', Number(count)]));
   }
 
-  /** When each member of any team was offered a lead last (recordedAt); who never was is not among them. */
-  async lastOffers(): Promise<readonly { readonly team: string; readonly person: string; readonly at: string }[]> {
-    return this.db.selectFrom('offer_tally').select(['team', 'person', 'last_offered_at as at']).execute();
-  }
-
-  /** In ascending order of persons; what waits in the team's queue belongs to none of them. */
-  async members(team: string): Promise<readonly MemberLoad[]> {
-    const tallies = await this.db.selectFrom('offer_tally').selectAll().where('team', '=', team).execute();
-    const open = await this.db
-      .selectFrom('lead_card')
-      .select(({ fn }) => ['backlog_person as person', fn.countAll<number>().as('count')])
-      .where('backlog_team', '=', team)
-      .groupBy('backlog_person')
+  /** Of every member of any team; what waits in a team's queue belongs to none of them. */
+  async memberOffers(): Promise<readonly MemberOffers[]> {
+    return this.db
+      .selectFrom('offer_tally')
+      .select(['team', 'person', 'offers', 'last_offered_at as lastOfferedAt'])
+      .where('person', '<>', '')
       .execute();
-    const openOf = new Map(open.map(({ person, count }) => [person ?? '', Number(count)]));
-    const tallyOf = new Map(tallies.map((tally) => [tally.person, tally]));
-    const people = [...new Set([...openOf.keys(), ...tallyOf.keys()])].filter((person) => person !== '').sort();
-    return people.map((person) => {
-      const tally = tallyOf.get(person);
-      return {
-        person,
-        offers: tally?.offers ?? 0,
-        ...(tally && { lastOfferedAt: tally.last_offered_at }),
-        openLeads: openOf.get(person) ?? 0,
-      };
-    });
   }
 
   /**
