@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { openEmbeddedViews, type EmbeddedViews } from '../apps/baton/embedded-views.js';
 import { allProjections } from '../apps/composition/projections.js';
 import { InProcessFeed } from '../libs/event-feed/in-process-feed.js';
 import { EventSigner } from '../libs/event-signing/event-signer.js';
@@ -7,7 +8,7 @@ import { SqliteEventStore } from '../libs/event-store/sqlite-event-store.js';
 import { ProjectionRunner } from '../libs/projection-runner/runner.js';
 import { StoredSkips } from '../libs/projection-runner/skipped-events.js';
 import { PostgresReadDatabase } from '../libs/read-database/postgres-read-database.js';
-import { SqliteReadDatabase } from '../libs/read-database/sqlite-read-database.js';
+import type { ReadDatabase } from '../libs/read-database/read-database.js';
 import { SEED_BYTES } from '../libs/transparency-log/ed25519.js';
 import { SIGNATURE_TYPE } from '../libs/transparency-log/note-key.js';
 import { noteSigner } from '../libs/transparency-log/note-signer.js';
@@ -20,15 +21,24 @@ import { noteSigner } from '../libs/transparency-log/note-signer.js';
 
 const KIB_PER_MB = 1_024;
 const [folder = '', place = '', schema = ''] = process.argv.slice(2);
-const store = await SqliteEventStore.open({ file: join(folder, 'events.sqlite') });
-const database = place.startsWith('postgres:')
-  ? await PostgresReadDatabase.open({ url: place, schema })
-  : await SqliteReadDatabase.open(place);
-const feed = new InProcessFeed(store);
+const storeFile = join(folder, 'events.sqlite');
+const store = await SqliteEventStore.open({ file: storeFile });
 // Nothing is written in this process.
 const signer = new EventSigner(noteSigner('bench', SIGNATURE_TYPE.ed25519, randomBytes(SEED_BYTES)));
 const skips = new StoredSkips(store, signer);
-const runner = new ProjectionRunner({ database, feed, projections: allProjections, skips, clock: Date.now });
+const opened: Pick<EmbeddedViews, 'runnerOn'> & { readonly database: ReadDatabase } = place.startsWith('postgres:')
+  ? { database: await PostgresReadDatabase.open({ url: place, schema }) }
+  : await openEmbeddedViews(place, storeFile);
+const { database } = opened;
+const runner =
+  opened.runnerOn?.(store, skips) ??
+  new ProjectionRunner({
+    database,
+    feed: new InProcessFeed(store),
+    projections: allProjections,
+    skips,
+    clock: Date.now,
+  });
 const begun = performance.now();
 await runner.start();
 await runner.whenCaughtUp();

@@ -79,9 +79,11 @@ function programs() {
 
 /** A thread's file is looked for beside the code that starts it, hence beside the programs and under its own name. */
 async function workers(extension: '.mjs' | '.js') {
-  const files = await readdir(join(BUILT, 'libs'), { recursive: true });
-  const entryPoints = files
+  const folders = ['apps', 'libs'].map((folder) => join(BUILT, folder));
+  const of = async (folder: string) => (await readdir(folder, { recursive: true })).map((file) => join(folder, file));
+  const entryPoints = (await Promise.all(folders.map(of)))
+    .flat()
     .filter((file) => file.endsWith(`.worker${extension}`))
-    .map((file) => ({ out: basename(file, extension), in: join(BUILT, 'libs', file) }));
+    .map((file) => ({ out: basename(file, extension), in: file }));
   return build({ ...OPTIONS, entryPoints, outExtension: { '.js': extension } });
 }

@@ -20,6 +20,7 @@ import { servedTrail } from '../../libs/ownership-trail/served-trail.js';
 import { watchTrail } from '../../libs/ownership-trail/trail-health.js';
 import type { TrailPlace } from '../../libs/ownership-trail/trail-set-up.js';
 import { watchedKeyStore, type WatchedKeyStore } from '../../libs/personal-data/watched-key-store.js';
+import type { ViewRunner } from '../../libs/projection-runner/view-runner.js';
 import { Metrics } from '../../libs/telemetry/metrics.js';
 import { translateFault, watchErasure, watchKeys, watchRouting, watchViews } from '../composition/health.js';
 import { openedTrail, type OpenedTrail } from '../composition/opened-trail.js';
@@ -39,6 +40,8 @@ import type { Settings } from './settings.js';
 export interface BatonParts extends Ports {
   readonly settings: Settings;
   readonly trail: { readonly place: TrailPlace; readonly open: OpenTrail };
+  /** the runner of the views; default: one in this thread */
+  readonly views?: ViewRunner;
   /** why the store takes nothing any more, in fixed words; undefined while it does */
   readonly storeFault?: () => string | undefined;
   readonly newRequestId: () => string;
@@ -81,7 +84,7 @@ type WatchedParts = BatonParts & { readonly keys: WatchedKeyStore };
 async function composeOn(opening: Promise<OpenedTrail>, metrics: Metrics, parts: WatchedParts): Promise<Running> {
   const { settings, store, database, keys, clock, logger, newRequestId } = parts;
   const feed = new InProcessFeed(store);
-  const runner = viewRunner(parts, feed);
+  const runner = parts.views ?? viewRunner(parts, feed);
   const offers = new OffersUnderWay();
   const command = await commandSide({ ...parts, offers });
   const { reference } = command;

@@ -7,7 +7,10 @@ import { openEventSigner, SIGNING_KEY_FILE } from '../../libs/event-signing/sign
 import { openKeyFile, type KeyFile } from '../../libs/personal-data/key-file.js';
 import type { RandomBytes } from '../../libs/personal-data/random-bytes.js';
 import { SqliteKeyStore } from '../../libs/personal-data/sqlite-key-store.js';
-import { SqliteReadDatabase } from '../../libs/read-database/sqlite-read-database.js';
+import { StoredSkips } from '../../libs/projection-runner/skipped-events.js';
+import type { ViewRunner } from '../../libs/projection-runner/view-runner.js';
+import type { SqliteReadDatabase } from '../../libs/read-database/sqlite-read-database.js';
+import { openEmbeddedViews } from './embedded-views.js';
 
 export const STORE_FILE = 'events.sqlite';
 
@@ -17,6 +20,8 @@ export interface EmbeddedStores {
   readonly ring: KeyFile;
   readonly signer: EventSigner;
   readonly database: SqliteReadDatabase;
+  /** in the thread that writes the read database; absent where there is none of compiled code */
+  readonly views?: ViewRunner;
   readonly close: () => Promise<void>;
 }
 
@@ -38,11 +43,13 @@ export async function openEmbeddedStores(dataDir: string, random: RandomBytes): 
     const ring = openKeyFile(join(dataDir, 'keys.json'), randomBytes);
     const keyStoreOpening = SqliteKeyStore.open(join(dataDir, 'contacts.sqlite'), ring, random);
     openings.unshift(keyStoreOpening);
-    const databaseOpening = SqliteReadDatabase.open(join(dataDir, 'views.sqlite'));
-    openings.push(databaseOpening);
-    const [store, keyStore, database] = await Promise.all([storeOpening, keyStoreOpening, databaseOpening]);
+    const viewsOpening = openEmbeddedViews(join(dataDir, 'views.sqlite'), join(dataDir, STORE_FILE));
+    openings.push(viewsOpening.then(({ database }) => database));
+    const [store, keyStore, { database, runnerOn }] = await Promise.all([storeOpening, keyStoreOpening, viewsOpening]);
     const signer = await openEventSigner(store, join(dataDir, SIGNING_KEY_FILE), randomBytes);
-    return { store, keyStore, ring, signer, database, close: () => closeAll(openings) };
+    const views = runnerOn?.(store, new StoredSkips(store, signer));
+    const stores = { store, keyStore, ring, signer, database, ...(views && { views }) };
+    return { ...stores, close: () => closeAll(openings) };
   } catch (fault) {
     await closeAll(openings);
     throw fault;

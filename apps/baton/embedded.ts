@@ -28,7 +28,7 @@ export async function startEmbedded(settings: Settings): Promise<Running> {
   try {
     // Most of the program is read only now, while the stores' threads start.
     const [stores, { composeBaton }] = await Promise.all([opening, import('./compose.js')]);
-    const { store, database, keyStore, ring, signer } = stores;
+    const { store, database, views, keyStore, ring, signer } = stores;
     const place = embeddedTrail(dataDir, signer);
     return await composeBaton({
       settings,
@@ -36,6 +36,7 @@ export async function startEmbedded(settings: Settings): Promise<Running> {
       store,
       storeFault: () => store.fault?.message,
       database,
+      ...(views && { views }),
       keys: cachingKeyStore(keyStore, { elapsed: () => performance.now() }),
       ring,
       signer,

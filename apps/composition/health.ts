@@ -9,7 +9,7 @@ import type { RoutingService } from '../../libs/lead-routing/routing.service.js'
 import { NotIndexedYet } from '../../libs/ownership-trail/trail-answers.js';
 import { KeyStoreFault } from '../../libs/personal-data/key-store.js';
 import type { WatchedKeyStore } from '../../libs/personal-data/watched-key-store.js';
-import type { ProjectionRunner } from '../../libs/projection-runner/runner.js';
+import type { ViewRunner } from '../../libs/projection-runner/view-runner.js';
 import { ReadDatabaseUnavailable } from '../../libs/read-database/read-database.js';
 import type { Metrics } from '../../libs/telemetry/metrics.js';
 
@@ -40,7 +40,7 @@ export function watchKeys(keys: WatchedKeyStore, readiness: Readiness): void {
 }
 
 /** Views that stand still or lag behind make the process unready; their ages are metrics. */
-export function watchViews(runner: ProjectionRunner, readiness: Readiness, metrics: Metrics): void {
+export function watchViews(runner: ViewRunner, readiness: Readiness, metrics: Metrics): void {
   readiness.register('views', async () => {
     const failing = (await runner.status()).find((view) => view.fault !== undefined || view.behindMs > MOST_BEHIND_MS);
     return failing && `${failing.projection}: ${failing.fault ?? `${failing.behindMs} ms behind`}`;

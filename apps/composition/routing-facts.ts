@@ -3,7 +3,7 @@ import type { ReferenceData } from '../../libs/lead-commands/reference-data.js';
 import type { SalesLoadSource } from '../../libs/lead-commands/command-parts.js';
 import type { RoutingViews } from '../../libs/lead-routing/routing-views.js';
 import type { OffersUnderWay } from '../../libs/lead-routing/offers-under-way.js';
-import type { ProjectionRunner } from '../../libs/projection-runner/runner.js';
+import type { ViewRunner } from '../../libs/projection-runner/view-runner.js';
 import type { ReadDatabase } from '../../libs/read-database/read-database.js';
 import { LeadCards, type CardCursor } from '../../libs/team-views/lead-cards.js';
 import { SalesLoad } from '../../libs/team-views/sales-load.js';
@@ -46,7 +46,7 @@ export function salesLoadSource(database: ReadDatabase, offers: Pick<OffersUnder
 /** What lead-routing reads, from the lead cards; `views` tells when they have an event. */
 export function routingViews(
   database: ReadDatabase,
-  views: Pick<ProjectionRunner, 'whenProcessed'> & { whenCaughtUp(): Promise<boolean | void> },
+  views: Pick<ViewRunner, 'whenProcessed'> & { whenCaughtUp(): Promise<boolean | void> },
   reference: ReferenceData,
 ): RoutingViews {
   const load = new SalesLoad(database);

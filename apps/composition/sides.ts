@@ -31,6 +31,7 @@ import type { RandomBytes } from '../../libs/personal-data/random-bytes.js';
 import { ProjectionRunnerModule } from '../../libs/projection-runner/projection-runner.module.js';
 import { ProjectionRunner } from '../../libs/projection-runner/runner.js';
 import { StoredSkips } from '../../libs/projection-runner/skipped-events.js';
+import type { ViewRunner } from '../../libs/projection-runner/view-runner.js';
 import type { ReadDatabase } from '../../libs/read-database/read-database.js';
 import { BoardsModule, type BoardFacts } from '../../libs/team-views/boards.module.js';
 import { LeadCards } from '../../libs/team-views/lead-cards.js';
@@ -137,7 +138,7 @@ export const viewRunner = ({ store, database, signer, clock }: Ports, feed: Even
 export function viewModules(
   { store, database, clock }: Ports,
   { reference, personalData }: CommandParts,
-  runner: ProjectionRunner,
+  runner: ViewRunner,
   { newRequestId, logger }: { readonly newRequestId: () => string; readonly logger: Logger },
 ): readonly DynamicModule[] {
   const teamsOf: BoardFacts['teamsOf'] = (person) => reference.teamsOf(person);

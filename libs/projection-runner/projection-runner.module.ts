@@ -3,12 +3,12 @@ import { BuildOperations } from './build-operations.js';
 import { DeadLetterOperations } from './dead-letter-operations.js';
 import { DeadLettersController, NEW_DECISION, type NewDecision } from './http/dead-letters.controller.js';
 import { ProjectionsController } from './http/projections.controller.js';
-import type { ProjectionRunner } from './runner.js';
+import type { ViewRunner } from './view-runner.js';
 
 /** What administrators may do with views, over HTTP. */
 @Module({})
 export class ProjectionRunnerModule {
-  static on(runner: ProjectionRunner, newDecision: NewDecision): DynamicModule {
+  static on(runner: ViewRunner, newDecision: NewDecision): DynamicModule {
     return {
       module: ProjectionRunnerModule,
       controllers: [ProjectionsController, DeadLettersController],

@@ -30,11 +30,14 @@ const namesIn = (db: ReadDatabase['reading']) =>
   db.withTables<Tables>().selectFrom('tally').select('name').orderBy('name').execute();
 
 /** What every read database must do. */
-export function readDatabaseContract(kind: ReadDatabaseKind): void {
+export function readDatabaseContract(
+  kind: ReadDatabaseKind,
+  open: () => Promise<OpenedReadDatabase> = () => openReadDatabase(kind),
+): void {
   let opened: OpenedReadDatabase;
   let writer: RowWriter<Tally>;
   beforeEach(async () => {
-    opened = await openReadDatabase(kind);
+    opened = await open();
     writer = new RowWriter<Tally>({ table: 'tally', columns, key: ['name'] });
     await opened.database.transaction((tx) => migrate(tx, 'tallies', tallies));
   });

@@ -4,7 +4,7 @@ import Database from 'better-sqlite3';
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 
-/** @typedef {import('./sqlite-thread.worker.mjs').ThreadData} ThreadData */
+/** @typedef {import('./sqlite-writing.mjs').ThreadData} ThreadData */
 /** @typedef {'move' | 'close'} ToCheckpoint */
 
 /** @param {import('node:worker_threads').MessagePort} port */

@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 const LOG_PAGES = 4_000;
 
 /** @typedef {import('better-sqlite3').Database} Database */
-/** @typedef {import('./sqlite-thread.worker.mjs').ThreadData} ThreadData */
+/** @typedef {import('./sqlite-writing.mjs').ThreadData} ThreadData */
 /** @typedef {import('./sqlite-checkpoint.worker.mjs').ToCheckpoint} ToCheckpoint */
 
 /**

@@ -1,8 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import Database from 'better-sqlite3';
-import { sql } from 'kysely';
 import { readDatabaseContract } from './read-database.contract.spec-kit.js';
-import { openSqlite } from './read-database.spec-kit.js';
+import { expectLogMoved, openSqlite } from './read-database.spec-kit.js';
 import { SqliteReadDatabase } from './sqlite-read-database.js';
 
 describe('SQLite read database', () => {
@@ -30,28 +29,8 @@ describe('SQLite read database', () => {
     locking.close();
   });
 
-  it('has the log moved into the file beside the commits, so that it begins anew', async () => {
-    const { database, file } = opened;
-    await database.transaction(async (tx) => {
-      await sql`create table text (id integer primary key, what text)`.execute(tx);
-    });
-    const looking = new Database(file, { readonly: true });
-    const state = looking.prepare<[], [number, number, number]>('pragma wal_checkpoint(NOOP)').raw();
-    const ids = Array.from({ length: 8 }, (_, id) => id);
-    let longest = 0;
-    for (let last = 0, now = 0; now >= last;) {
-      await database.transaction(async (tx) => {
-        const rows = ids.map((id) => sql`(${id}, ${'x'.repeat(100_000)})`);
-        await sql`insert or replace into text values ${sql.join(rows)}`.execute(tx);
-      });
-      [last, now] = [now, state.get()?.[1] ?? 0];
-      longest = Math.max(longest, now);
-    }
-    looking.close();
-    // Long before a commit itself would have moved it.
-    expect(longest).toBeGreaterThan(4_000);
-    expect(longest).toBeLessThan(16_000);
-  });
+  it('has the log moved into the file beside the commits, so that it begins anew', () =>
+    expectLogMoved(opened.database, opened.file));
 
   it('refuses a file of another program, in one line, and leaves it alone', async () => {
     const other = `${opened.file}.other`;

@@ -4,8 +4,10 @@ import Database from 'better-sqlite3';
 import { Kysely, SqliteDialect } from 'kysely';
 import type { ReadDatabase, Reading, Writing } from './read-database.js';
 import { cachingStatements } from './sqlite-statements.js';
-import { threadDialect } from './sqlite-thread-dialect.js';
-import { SqliteThread } from './sqlite-thread.js';
+import { onlyConnectionDialect } from './sqlite-only-connection.js';
+import { SqliteThread, type StartThread } from './sqlite-thread.js';
+import { ownConnection } from './sqlite-own-connection.js';
+import type { WritingConnection } from './sqlite-writing.mjs';
 
 const BUSY_MILLISECONDS = 5_000;
 /** Of the file, read without copying: a query that looks up thousands of rows takes half the time. */
@@ -24,15 +26,23 @@ export class SqliteReadDatabase implements ReadDatabase {
 
   /**
    * @param file made where there is none, readable by its owner only
+   * @param start the thread that writes, where it has other work as well
    * @throws ReadDatabaseFault, in one line, where the file is no read database
    */
-  static async open(file: string): Promise<SqliteReadDatabase> {
+  static async open(file: string, start?: StartThread): Promise<SqliteReadDatabase> {
     createPrivateFile(file);
-    const thread = await SqliteThread.open({ file, busyMilliseconds: BUSY_MILLISECONDS });
+    const thread = await SqliteThread.open({ file, busyMilliseconds: BUSY_MILLISECONDS }, start);
     const reader = new Database(file, { readonly: true, timeout: BUSY_MILLISECONDS });
     reader.pragma(`mmap_size = ${MAPPED_BYTES}`);
-    const writing = new Kysely<unknown>({ dialect: threadDialect(thread) });
+    const writing = new Kysely<unknown>({ dialect: onlyConnectionDialect(thread) });
     return new SqliteReadDatabase(kyselyOver(reader), writing);
+  }
+
+  /** For the thread that writes: what it does itself takes turns with what it is sent. The connection is its opener's. */
+  static inWritingThread(connection: WritingConnection): SqliteReadDatabase {
+    const reader = new Database(connection.database.name, { readonly: true, timeout: BUSY_MILLISECONDS });
+    const dialect = onlyConnectionDialect(ownConnection(connection), connection.turns);
+    return new SqliteReadDatabase(kyselyOver(reader), new Kysely<unknown>({ dialect }));
   }
 
   transaction<T>(work: (tx: Writing) => Promise<T>): Promise<T> {

@@ -1,7 +1,14 @@
 import { Worker } from 'node:worker_threads';
-import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely';
+import type { CompiledQuery, QueryResult } from 'kysely';
 import { ReadDatabaseFault, type SqlValue } from './read-database.js';
-import type { FromThread, ThreadAnswer, ThreadData, ThreadFault, ToThread } from './sqlite-thread.worker.mjs';
+import type { OnlyConnection } from './sqlite-only-connection.js';
+import type { FromThread, ThreadAnswer, ThreadData, ThreadFault, ToThread } from './sqlite-writing.mjs';
+
+/** Starts a thread that calls `serveWriting` with its parent's port. */
+export type StartThread = (data: ThreadData) => Worker;
+
+const startThread: StartThread = (data) =>
+  new Worker(new URL('./sqlite-thread.worker.mjs', import.meta.url), { workerData: data });
 
 interface Asking {
   readonly resolve: (rows: Record<string, SqlValue>[]) => void;
@@ -19,10 +26,9 @@ const MOST_HELD_BACK = 65_536;
  * asks for rows, and the end of a transaction, is waited for: a statement that fails is heard of there, and is sent
  * with it.
  */
-export class SqliteThread implements DatabaseConnection {
+export class SqliteThread implements OnlyConnection {
   private readonly asking: Asking[] = [];
   private readonly ended: Promise<void>;
-  private readonly worker: Worker;
   /** text and parameters of each statement held back: a message costs more than many a statement */
   private heldBack: string[] = [];
   private heldBackSize = 0;
@@ -30,8 +36,10 @@ export class SqliteThread implements DatabaseConnection {
   private asked: number[] = [];
   private gone = false;
 
-  private constructor(data: ThreadData, opened: (refused?: string) => void) {
-    this.worker = new Worker(new URL('./sqlite-thread.worker.mjs', import.meta.url), { workerData: data });
+  private constructor(
+    private readonly worker: Worker,
+    opened: (refused?: string) => void,
+  ) {
     this.worker.on('message', (message: FromThread) => {
       if (message === 'open') opened();
       else if ('refused' in message) opened(message.refused);
@@ -47,9 +55,9 @@ export class SqliteThread implements DatabaseConnection {
   }
 
   /** @throws ReadDatabaseFault, in one line, where the file is no read database */
-  static async open(data: ThreadData): Promise<SqliteThread> {
+  static async open(data: ThreadData, start = startThread): Promise<SqliteThread> {
     let thread: SqliteThread | undefined;
-    const refused = await new Promise<string | undefined>((opened) => (thread = new SqliteThread(data, opened)));
+    const refused = await new Promise<string | undefined>((opened) => (thread = new SqliteThread(start(data), opened)));
     if (thread === undefined || refused !== undefined) {
       await thread?.worker.terminate();
       throw new ReadDatabaseFault(`${data.file} is no read database: ${refused ?? 'its thread did not start'}`);

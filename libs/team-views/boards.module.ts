@@ -1,6 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Clock } from '../decider/clock.js';
-import type { ProjectionRunner } from '../projection-runner/runner.js';
+import type { ViewRunner } from '../projection-runner/view-runner.js';
 import type { ReadDatabase } from '../read-database/read-database.js';
 import { AgreedNow, type AgreementAt } from './http/agreed-now.js';
 import { BoardsController } from './http/boards.controller.js';
@@ -27,7 +27,7 @@ export interface BoardFacts {
 /** The teams' boards and the owners of the past, with their routes. */
 @Module({})
 export class BoardsModule {
-  static on(database: ReadDatabase, runner: ProjectionRunner, facts: BoardFacts): DynamicModule {
+  static on(database: ReadDatabase, runner: ViewRunner, facts: BoardFacts): DynamicModule {
     const { teamsOf, agreementAt, clock } = facts;
     const isMember = (team: string, person: string): boolean => teamsOf(person).some(({ id }) => id === team);
     return {

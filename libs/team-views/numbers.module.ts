@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import type { ProjectionRunner } from '../projection-runner/runner.js';
+import type { ViewRunner } from '../projection-runner/view-runner.js';
 import type { ReadDatabase } from '../read-database/read-database.js';
 import { AskedNumbers } from './http/asked-numbers.js';
 import { AgreedNow } from './http/agreed-now.js';
@@ -17,7 +17,7 @@ import { StandingNumbers } from './standing-numbers.js';
 /** The numbers of the catalogue and the leads behind them, with their routes. */
 @Module({})
 export class NumbersModule {
-  static on(database: ReadDatabase, runner: ProjectionRunner, facts: BoardFacts): DynamicModule {
+  static on(database: ReadDatabase, runner: ViewRunner, facts: BoardFacts): DynamicModule {
     const { teamsOf, agreementAt, clock } = facts;
     const answers = new NumberAnswers({
       funnel: new FunnelNumbers(database, new Funnel(database)),

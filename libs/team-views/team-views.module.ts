@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import type { ProjectionRunner } from '../projection-runner/runner.js';
+import type { ViewRunner } from '../projection-runner/view-runner.js';
 import type { ReadDatabase } from '../read-database/read-database.js';
 import { Funnel } from './funnel.js';
 import { LeadsAsOf, type LeadAsOf } from './http/leads-as-of.js';
@@ -11,7 +11,7 @@ import { MergeQueue } from './merge-queue.js';
 /** The queries of the teams' views, with their routes. */
 @Module({})
 export class TeamViewsModule {
-  static on(database: ReadDatabase, runner: ProjectionRunner, teamsOf: TeamsOf, leadAsOf: LeadAsOf): DynamicModule {
+  static on(database: ReadDatabase, runner: ViewRunner, teamsOf: TeamsOf, leadAsOf: LeadAsOf): DynamicModule {
     const cards = new LeadCards(database);
     return {
       module: TeamViewsModule,

@@ -1,7 +1,7 @@
 import type { TeamState } from '../../agreements/team.js';
 import type { Caller } from '../../http-kit/caller.js';
 import { forbidden, overloaded } from '../../http-kit/problem-exception.js';
-import type { ProjectionRunner } from '../../projection-runner/runner.js';
+import type { ViewRunner } from '../../projection-runner/view-runner.js';
 import type { Scope } from '../scope.js';
 
 const READ_ALL = ['service', 'import', 'analyst', 'auditor', 'privacy'];
@@ -14,7 +14,7 @@ export type TeamsOf = (person: string) => readonly TeamState[];
 export class ViewAccess {
   constructor(
     private readonly teamsOf: TeamsOf,
-    private readonly runner: Pick<ProjectionRunner, 'whenProcessed'>,
+    private readonly runner: Pick<ViewRunner, 'whenProcessed'>,
   ) {}
 
   /** @throws ProblemException 403 for callers who read no leads at all */

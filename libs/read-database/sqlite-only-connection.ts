@@ -7,35 +7,38 @@ import {
   type Dialect,
   type Driver,
 } from 'kysely';
-import type { SqliteThread } from './sqlite-thread.js';
+import { Turns } from './sqlite-turns.mjs';
+
+/** The one connection that writes, in whichever thread it is. */
+export interface OnlyConnection extends DatabaseConnection {
+  close(): Promise<void>;
+}
 
 /** kysely over the one connection that writes; whoever wants it next waits until it is given back. */
-export function threadDialect(thread: SqliteThread): Dialect {
+export function onlyConnectionDialect(connection: OnlyConnection, turns = new Turns()): Dialect {
   return {
-    createDriver: () => new ThreadDriver(thread),
+    createDriver: () => new OnlyConnectionDriver(connection, turns),
     createQueryCompiler: () => new SqliteQueryCompiler(),
     createAdapter: () => new SqliteAdapter(),
     createIntrospector: (db) => new SqliteIntrospector(db),
   };
 }
 
-class ThreadDriver implements Driver {
-  private last: Promise<void> = Promise.resolve();
+class OnlyConnectionDriver implements Driver {
   private giveBack: () => void = () => undefined;
 
-  constructor(private readonly thread: SqliteThread) {}
+  constructor(
+    private readonly connection: OnlyConnection,
+    private readonly turns: Turns,
+  ) {}
 
   async init(): Promise<void> {
-    // The thread is open already.
+    // The connection is open already.
   }
 
   async acquireConnection(): Promise<DatabaseConnection> {
-    const before = this.last;
-    let giveBack = (): void => undefined;
-    this.last = new Promise((resolve) => (giveBack = resolve));
-    await before;
-    this.giveBack = giveBack;
-    return this.thread;
+    this.giveBack = await this.turns.take();
+    return this.connection;
   }
 
   async beginTransaction(connection: DatabaseConnection): Promise<void> {
@@ -55,6 +58,6 @@ class ThreadDriver implements Driver {
   }
 
   destroy(): Promise<void> {
-    return this.thread.close();
+    return this.connection.close();
   }
 }
