@@ -16,6 +16,8 @@ import { cachingKeyStore } from '../libs/personal-data/caching-key-store.js';
 import { MemoryKeyStore } from '../libs/personal-data/memory-key-store.js';
 import type { RandomBytes } from '../libs/personal-data/random-bytes.js';
 import { SqliteReadDatabase } from '../libs/read-database/sqlite-read-database.js';
+import { LeafIndex } from '../libs/ownership-trail/leaf-index.js';
+import { indexFileOf } from '../libs/ownership-trail/trail-files.js';
 import type { Trail } from '../libs/ownership-trail/trail-status.js';
 import { createLogger } from '../libs/telemetry/logger.js';
 import { UNSIGNED } from './unsigned-events.js';
@@ -31,6 +33,13 @@ const NO_TRAIL: Trail = {
     Promise.resolve({ state: 'stopped', size: 0, publishedSize: 0, unsealedMs: 0, unpublishedMs: 0, missing: [] }),
   stop: () => Promise.resolve(),
 };
+
+/** Its index is there, for whoever is asked about it, and stays empty. */
+async function withoutTrail(folder: string): Promise<Trail> {
+  const index = await LeafIndex.open(indexFileOf(folder), folder);
+  await index.close();
+  return NO_TRAIL;
+}
 
 type Stores = Pick<BatonParts, 'store' | 'signer' | 'database' | 'keys' | 'ring' | 'closeStores'>;
 
@@ -59,10 +68,11 @@ async function startWithoutTrail(settings: Settings, storesOf: typeof storesInMe
   const { dataDir } = settings;
   const clock = Date.now;
   const random = randomPool();
+  const folder = join(dataDir, 'trail');
   const issuer = await DevTokenIssuer.open(devKeyFile(dataDir), clock);
   return composeBaton({
     settings,
-    trail: { place: { folder: join(dataDir, 'trail') }, open: () => Promise.resolve(NO_TRAIL) },
+    trail: { place: { folder }, open: () => withoutTrail(folder) },
     ...(await storesOf(dataDir, random)),
     random,
     newRequestId: randomUUID,

@@ -55,6 +55,9 @@ const OPTIONS: BuildOptions & { readonly metafile: true } = {
   external: [...STAY_PACKAGES, ...NOT_INSTALLED],
   // Nest and the OpenAPI document go by the names of classes.
   keepNames: true,
+  minifyWhitespace: true,
+  minifySyntax: true,
+  lineLimit: 160,
   sourcemap: 'linked',
   legalComments: 'none',
   metafile: true,

@@ -1,11 +1,10 @@
 #!/usr/bin/env node
 import 'reflect-metadata';
-import { randomBytes } from 'node:crypto';
 import { AuditLogModule } from '../../libs/ownership-trail/http/audit-log.module.js';
+import { IndexedTrail } from '../../libs/ownership-trail/indexed-trail.js';
 import { servedTrail } from '../../libs/ownership-trail/served-trail.js';
 import { watchTrail } from '../../libs/ownership-trail/trail-health.js';
-import { TrailKeeper } from '../../libs/ownership-trail/trail-keeper.js';
-import { openTrailSetUp } from '../../libs/ownership-trail/trail-set-up.js';
+import { SqliteReadDatabase } from '../../libs/read-database/sqlite-read-database.js';
 import { openedTrail } from '../composition/opened-trail.js';
 import { runService } from '../composition/run-service.js';
 import { withWriterKey } from './writer-key.js';
@@ -18,21 +17,23 @@ await runService({
   async start({ settings, opened, logger, metrics }) {
     const store = await opened.store();
     const place = withWriterKey(settings);
-    const { trail: keeper, queries } = await openedTrail(
+    const { trail, queries } = await openedTrail(
       place,
-      (observe) => TrailKeeper.open({ ...openTrailSetUp(place, randomBytes), store, fetch, clock: Date.now, observe }),
+      (observe) => {
+        const openDatabase = (file: string) => SqliteReadDatabase.open(file);
+        return IndexedTrail.open({ place, store, clock: Date.now, observe, openDatabase });
+      },
       { metrics, logger },
     );
-    keeper.start();
+    trail.start();
     return {
       // It knows no teams: auditors ask here, and a lead's own teams what team-views has (ADR 30).
       modules: [AuditLogModule.on(servedTrail(place, store)), queries.module()],
       watch(readiness) {
-        watchTrail(keeper, readiness, metrics);
-        queries.watch(readiness);
+        watchTrail(trail, readiness, metrics);
       },
       async stop() {
-        await keeper.stop();
+        await trail.stop();
         await queries.stop();
       },
     };

@@ -161,7 +161,6 @@ async function composeOn(opening: Promise<OpenedTrail>, metrics: Metrics, parts:
   watchRouting(routing, readiness, metrics);
   watchErasure(erasure, readiness, metrics);
   watchTrail(trail, readiness, metrics);
-  queries.watch(readiness);
 
   const stop = async (): Promise<void> => {
     await server.stop();

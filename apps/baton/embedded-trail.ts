@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Clock } from '../../libs/decider/clock.js';
 import type { EventSigner } from '../../libs/event-signing/event-signer.js';
@@ -8,6 +7,7 @@ import { TRAIL_FOLDER } from '../../libs/ownership-trail/trail-files.js';
 import type { TrailPlace } from '../../libs/ownership-trail/trail-set-up.js';
 import type { Trail, TrailObservation } from '../../libs/ownership-trail/trail-status.js';
 import { TrailThread } from '../../libs/ownership-trail/trail-thread.js';
+import { SqliteReadDatabase } from '../../libs/read-database/sqlite-read-database.js';
 import { formatVkey } from '../../libs/transparency-log/note-key.js';
 import { STORE_FILE } from './embedded-stores.js';
 
@@ -37,11 +37,9 @@ export const trailInThread =
 export const trailInThisThread =
   (place: TrailPlace, store: EventStore, clock: Clock): OpenTrail =>
   async (observe) => {
-    const [{ TrailKeeper }, { openTrailSetUp }] = await Promise.all([
-      import('../../libs/ownership-trail/trail-keeper.js'),
-      import('../../libs/ownership-trail/trail-set-up.js'),
-    ]);
-    const keeper = await TrailKeeper.open({ ...openTrailSetUp(place, randomBytes), store, fetch, clock, observe });
-    keeper.start();
-    return keeper;
+    const { IndexedTrail } = await import('../../libs/ownership-trail/indexed-trail.js');
+    const openDatabase = (file: string) => SqliteReadDatabase.open(file);
+    const trail = await IndexedTrail.open({ place, store, clock, observe, openDatabase });
+    trail.start();
+    return trail;
   };

@@ -11,25 +11,20 @@ export interface OpenedTrail<T extends Trail = Trail> {
 }
 
 /**
- * The trail of a process, and the index of it, which hears of each checkpoint.
+ * The trail of a process, and what is asked of the index that is kept with it.
  *
- * @throws what opening either of them throws; nothing is then left open
+ * @throws what opening it throws; nothing is then left open
  */
 export async function openedTrail<T extends Trail>(
   { folder }: TrailPlace,
   open: (observe: (seen: TrailObservation) => void) => Promise<T>,
   { metrics, logger }: { readonly metrics: Metrics; readonly logger: Logger },
 ): Promise<OpenedTrail<T>> {
-  const queries = await TrailQueries.open(folder, logger);
-  const observe = trailObserver(metrics, logger);
+  const trail = await open(trailObserver(metrics, logger));
   try {
-    const trail = await open((seen) => {
-      observe(seen);
-      queries.seen(seen);
-    });
-    return { trail, queries };
-  } catch (refusal) {
-    await queries.stop();
-    throw refusal;
+    return { trail, queries: new TrailQueries(folder) };
+  } catch (fault) {
+    await trail.stop();
+    throw fault;
   }
 }

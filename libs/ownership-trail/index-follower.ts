@@ -1,55 +1,42 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Logger } from 'pino';
-import { Waiters, type WaitOptions } from '../projection-runner/waiters.js';
 import { describeFault } from '../telemetry/fault-description.js';
 import type { LeafIndex } from './leaf-index.js';
-import type { TrailAnswers } from './trail-answers.js';
+import type { TrailObservation } from './trail-status.js';
 
 /** Looked for a new checkpoint so often, where nobody tells of it: another process may publish it. */
 const LOOK_MS = 1_000;
-/** Who waits for a leaf looks so often. */
-const WAITING_LOOK_MS = 50;
 
 /** Keeps the index at the log's last published checkpoint. */
 export class IndexFollower {
   private readonly stopping = new AbortController();
-  private readonly waiters = new Waiters();
   private work: Promise<void> = Promise.resolve();
   private lookAgain: () => void = () => undefined;
   private toldMeanwhile = false;
-  private fault: string | undefined;
+  private standsStillBy: string | undefined;
 
   constructor(
     private readonly index: LeafIndex,
-    private readonly answers: Pick<TrailAnswers, 'has'>,
-    private readonly logger: Logger,
+    private readonly observe: (seen: TrailObservation) => void,
   ) {}
 
   start(): void {
     this.work = this.follow();
   }
 
-  /** To be told of each published checkpoint, where this process publishes them. */
+  /** To be told of each published checkpoint, where this thread publishes them. */
   published(): void {
     this.toldMeanwhile = true;
     this.lookAgain();
   }
 
   /** Why the index does not follow, in fixed words; undefined while it does. */
-  problem(): string | undefined {
-    return this.fault;
-  }
-
-  /** Whether an event is sealed and in the index, waiting for it within bounds. */
-  whenIndexed(stream: string, revision: number, options: WaitOptions): Promise<boolean> {
-    const look = async (): Promise<true | undefined> => (await this.answers.has(stream, revision)) || undefined;
-    return this.waiters.wait({ stream, revision }, options, look, WAITING_LOOK_MS);
+  get fault(): string | undefined {
+    return this.standsStillBy;
   }
 
   async stop(): Promise<void> {
     this.stopping.abort();
     this.lookAgain();
-    this.waiters.giveUp();
     await this.work;
     await this.index.close();
   }
@@ -67,13 +54,13 @@ export class IndexFollower {
   private async catchUp(signal: AbortSignal): Promise<void> {
     try {
       await this.index.catchUp(signal);
-      if (this.fault !== undefined) this.logger.info('the index of the log goes on');
-      this.fault = undefined;
-    } catch (fault) {
-      const described = describeFault(fault);
-      const line = described.message ?? described.code ?? described.name;
-      if (this.fault !== line) this.logger.error({ fault: described }, 'the index of the log stands still');
-      this.fault = line;
+      if (this.standsStillBy !== undefined) this.observe({ kind: 'index-goes-on' });
+      this.standsStillBy = undefined;
+    } catch (error) {
+      const fault = describeFault(error);
+      const line = fault.message ?? fault.code ?? fault.name;
+      if (this.standsStillBy !== line) this.observe({ kind: 'index-stands-still', fault });
+      this.standsStillBy = line;
     }
   }
 

@@ -1,5 +1,5 @@
-import { sql } from 'kysely';
-import type { Writing } from '../read-database/read-database.js';
+import { sql, type Transaction } from 'kysely';
+import type { Reading, Writing } from '../read-database/read-database.js';
 import { createTable, integer, integerOrNull, text, textOrNull, type RowOf } from '../read-database/table-shape.js';
 
 /** Of the tables and of what is written into them: an index of another version is made anew from the log. */
@@ -69,6 +69,12 @@ export type LeafIndexTables = {
   held: HeldRow;
   lead_change: ChangeRow;
 };
+
+/** Several queries at one moment, which is that of a checkpoint. */
+export const lookIn =
+  (reading: Reading) =>
+  <T>(at: (tx: Transaction<LeafIndexTables>) => Promise<T>): Promise<T> =>
+    reading.withTables<LeafIndexTables>().transaction().execute(at);
 
 /** Throws away what is there and makes the tables anew, empty. */
 export async function makeAnew(tx: Writing): Promise<void> {

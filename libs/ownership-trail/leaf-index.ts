@@ -1,4 +1,3 @@
-import type { Transaction } from 'kysely';
 import type { Writing } from '../read-database/read-database.js';
 import { SqliteReadDatabase } from '../read-database/sqlite-read-database.js';
 import { parseCheckpointNote, type Checkpoint } from '../transparency-log/checkpoint.js';
@@ -6,7 +5,7 @@ import { HASH_BYTES, sameHash } from '../transparency-log/merkle-hash.js';
 import { rootFromTiles, type TileReader } from '../transparency-log/tile-hashes.js';
 import { TILE_WIDTH } from '../transparency-log/tile-path.js';
 import { tileWidth } from '../transparency-log/tile-shape.js';
-import { INDEX_VERSION, makeAnew, type LeafIndexTables, type ProgressRow } from './leaf-index-tables.js';
+import { INDEX_VERSION, lookIn, makeAnew, type LeafIndexTables, type ProgressRow } from './leaf-index-tables.js';
 import type { PlacedLeaf } from './leaf-ownership.js';
 import { LeafRows } from './leaf-rows.js';
 import { LogUnreadable, sealedEntries } from './sealed-entries.js';
@@ -30,21 +29,30 @@ interface Head {
  * can be thrown away at any time. It always stands at a checkpoint, so that each answer is one of a signed tree.
  */
 export class LeafIndex {
+  /** As `lookIn`. */
+  readonly look: ReturnType<typeof lookIn>;
   private readonly rows = new LeafRows();
   private compared = false;
 
   private constructor(
     private readonly files: TrailFolder,
     private readonly database: SqliteReadDatabase,
-  ) {}
+  ) {
+    this.look = lookIn(database.reading);
+  }
 
   /**
    * @param file made where there is none
    * @param folder the log's, whether or not anything is sealed yet
+   * @param openDatabase opens the file
    * @throws ReadDatabaseFault, in one line, where the file is no index: it may be deleted
    */
-  static async open(file: string, folder: string): Promise<LeafIndex> {
-    const database = await SqliteReadDatabase.open(file);
+  static async open(
+    file: string,
+    folder: string,
+    openDatabase = (file: string) => SqliteReadDatabase.open(file),
+  ): Promise<LeafIndex> {
+    const database = await openDatabase(file);
     await database.transaction(async (tx) => {
       if ((await writtenVersion(tx)) !== INDEX_VERSION) await makeAnew(tx);
     });
@@ -69,11 +77,6 @@ export class LeafIndex {
       size = upTo;
     }
     return size;
-  }
-
-  /** Several queries at one moment, which is that of a checkpoint. */
-  look<T>(at: (tx: Transaction<LeafIndexTables>) => Promise<T>): Promise<T> {
-    return this.database.reading.withTables<LeafIndexTables>().transaction().execute(at);
   }
 
   close(): Promise<void> {

@@ -6,6 +6,8 @@ export const TRAIL_FOLDER = 'trail';
 export const keyFileOf = (folder: string): string => `${folder}.key`;
 export const policyFileOf = (folder: string): string => `${folder}.policy`;
 export const eventKeysFileOf = (folder: string): string => `${folder}.event-keys`;
+/** What is asked of the leaves is asked of it; it can be made again. */
+export const indexFileOf = (folder: string): string => `${folder}-index.sqlite`;
 
 /** The sealer's own last checkpoint: its memory of how far it is. */
 export const PENDING = 'pending';

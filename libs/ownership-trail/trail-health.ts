@@ -19,6 +19,7 @@ export async function trailProblem(trail: Trail): Promise<string | undefined> {
 
 export function watchTrail(trail: Trail, readiness: Readiness, metrics: Metrics): void {
   readiness.register('trail', () => trailProblem(trail));
+  readiness.register('trail-index', async () => (await trail.status()).indexFault);
   metrics.gauge('baton_trail_size', 'Leaves of the trail.', async () => (await trail.status()).size);
   metrics.gauge('baton_trail_published_size', 'Leaves under the last published checkpoint.', async () => {
     return (await trail.status()).publishedSize;
@@ -67,6 +68,12 @@ export function trailObserver(metrics: Metrics, logger: Logger): (seen: TrailObs
       case 'fault':
         faults.inc({ at: seen.at });
         logger.warn({ at: seen.at, fault: seen.fault }, 'the trail stands still and will try again');
+        break;
+      case 'index-stands-still':
+        logger.error({ fault: seen.fault }, 'the index of the log stands still');
+        break;
+      case 'index-goes-on':
+        logger.info('the index of the log goes on');
         break;
       case 'published':
       case 'compared':

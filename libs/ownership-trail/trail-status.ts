@@ -23,6 +23,8 @@ export interface TrailStatus {
   readonly fault?: string;
   /** a line for each witness that did not cosign when last asked */
   readonly missing: readonly string[];
+  /** why the index of the leaves does not follow the log, in fixed words; it is tried again */
+  readonly indexFault?: string;
 }
 
 export type TrailObservation =
@@ -33,6 +35,8 @@ export type TrailObservation =
   | { readonly kind: 'alarm'; readonly alarm: TrailAlarm }
   | { readonly kind: 'alarm-over'; readonly alarm: TrailAlarm }
   | { readonly kind: 'compared'; readonly leaves: number }
+  | { readonly kind: 'index-stands-still'; readonly fault: FaultDescription }
+  | { readonly kind: 'index-goes-on' }
   | { readonly kind: 'fault'; readonly at: 'sealing' | 'publishing' | 'comparing'; readonly fault: FaultDescription };
 
 /** What the process knows of its trail, whether it is sealed in this thread or another. */

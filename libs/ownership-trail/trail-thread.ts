@@ -50,7 +50,6 @@ export class TrailThread implements Trail {
   ) {
     this.#exited = new Promise((resolve) => worker.once('exit', () => resolve()));
     worker.on('message', (said: FromTrail) => {
-      if (said.kind === 'seen') observe(said.seen);
       if (said.kind !== 'status') return;
       this.#questions.get(said.question)?.(said.status);
       this.#questions.delete(said.question);
@@ -62,7 +61,7 @@ export class TrailThread implements Trail {
     void this.#passOn(committed);
   }
 
-  /** @throws TrailRefused as `TrailKeeper.open` */
+  /** @throws TrailRefused as `IndexedTrail.open`, whose refusals all come as this one */
   static async start(parts: TrailThreadParts): Promise<TrailThread> {
     const worker = new Worker(THREAD, { workerData: parts.data, resourceLimits: LIMITS });
     const opened = new Promise<void>((resolve, reject) => {
@@ -70,6 +69,7 @@ export class TrailThread implements Trail {
       worker.once('exit', () => reject(new Error('the thread of the trail ended before it had opened it')));
       worker.on('message', (said: FromTrail) => {
         if (said.kind === 'opened') resolve();
+        if (said.kind === 'seen') parts.observe(said.seen);
         if (said.kind === 'refused') reject(new TrailRefused(said.line));
       });
     });

@@ -40,10 +40,12 @@ export async function openReadDatabase(kind = current): Promise<OpenedReadDataba
   return kind === 'SQLite' ? openSqlite() : openPostgres();
 }
 
-export async function openSqlite(): Promise<OpenedReadDatabase<SqliteReadDatabase> & { readonly file: string }> {
+export async function openSqlite(
+  open: (file: string) => Promise<SqliteReadDatabase> | SqliteReadDatabase = (file) => SqliteReadDatabase.open(file),
+): Promise<OpenedReadDatabase<SqliteReadDatabase> & { readonly file: string }> {
   const directory = await mkdtemp(join(tmpdir(), 'baton-read-'));
   const file = join(directory, 'read.db');
-  const opened = await reopenable(() => SqliteReadDatabase.open(file));
+  const opened = await reopenable(async () => open(file));
   return { file, ...opened, dispose: () => opened.dispose().then(() => rm(directory, { recursive: true })) };
 }
 

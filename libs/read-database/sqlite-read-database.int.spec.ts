@@ -4,6 +4,10 @@ import { readDatabaseContract } from './read-database.contract.spec-kit.js';
 import { expectLogMoved, openSqlite } from './read-database.spec-kit.js';
 import { SqliteReadDatabase } from './sqlite-read-database.js';
 
+describe('SQLite read database written in this thread', () => {
+  readDatabaseContract('SQLite', () => openSqlite((file) => SqliteReadDatabase.openInThisThread(file)));
+});
+
 describe('SQLite read database', () => {
   readDatabaseContract('SQLite');
 

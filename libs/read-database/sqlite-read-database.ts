@@ -2,12 +2,12 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { Kysely, SqliteDialect } from 'kysely';
-import type { ReadDatabase, Reading, Writing } from './read-database.js';
+import { ReadDatabaseFault, type ReadDatabase, type Reading, type Writing } from './read-database.js';
 import { cachingStatements } from './sqlite-statements.js';
 import { onlyConnectionDialect } from './sqlite-only-connection.js';
 import { SqliteThread, type StartThread } from './sqlite-thread.js';
 import { ownConnection } from './sqlite-own-connection.js';
-import type { WritingConnection } from './sqlite-writing.mjs';
+import { WritingConnection } from './sqlite-writing.mjs';
 
 const BUSY_MILLISECONDS = 5_000;
 /** Of the file, read without copying: a query that looks up thousands of rows takes half the time. */
@@ -32,10 +32,29 @@ export class SqliteReadDatabase implements ReadDatabase {
   static async open(file: string, start?: StartThread): Promise<SqliteReadDatabase> {
     createPrivateFile(file);
     const thread = await SqliteThread.open({ file, busyMilliseconds: BUSY_MILLISECONDS }, start);
+    const writing = new Kysely<unknown>({ dialect: onlyConnectionDialect(thread) });
+    return new SqliteReadDatabase(this.readingOf(file), writing);
+  }
+
+  /**
+   * The same with what writes in this thread: for one that has nothing to keep waiting.
+   *
+   * @throws as `open`
+   */
+  static openInThisThread(file: string): SqliteReadDatabase {
+    createPrivateFile(file);
+    const connection = writingConnection(file);
+    const writing = new Kysely<unknown>({
+      dialect: onlyConnectionDialect({ ...ownConnection(connection), close: () => connection.close() }),
+    });
+    return new SqliteReadDatabase(this.readingOf(file), writing);
+  }
+
+  /** For queries alone, of a file that is there. To be closed with `destroy`. */
+  static readingOf(file: string): Reading {
     const reader = new Database(file, { readonly: true, timeout: BUSY_MILLISECONDS });
     reader.pragma(`mmap_size = ${MAPPED_BYTES}`);
-    const writing = new Kysely<unknown>({ dialect: onlyConnectionDialect(thread) });
-    return new SqliteReadDatabase(kyselyOver(reader), writing);
+    return kyselyOver(reader);
   }
 
   /** For the thread that writes: what it does itself takes turns with what it is sent. The connection is its opener's. */
@@ -77,6 +96,15 @@ export class SqliteReadDatabase implements ReadDatabase {
     await this.writing.transaction().execute(async () => undefined);
     await this.reading.destroy();
     await this.writing.destroy();
+  }
+}
+
+/** @throws ReadDatabaseFault, in one line, where the file is no read database */
+function writingConnection(file: string): WritingConnection {
+  try {
+    return new WritingConnection({ file, busyMilliseconds: BUSY_MILLISECONDS });
+  } catch (error) {
+    throw new ReadDatabaseFault(`${file} is no read database: ${error instanceof Error ? error.message : 'unknown'}`);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { TeamState } from '../../agreements/team.js';
 import type { Caller } from '../../http-kit/caller.js';
 import { forbidden, notFound, overloaded } from '../../http-kit/problem-exception.js';
-import type { IndexFollower } from '../index-follower.js';
+import type { IndexWaiters } from '../index-waiters.js';
 import type { HeldRow } from '../leaf-index-tables.js';
 import { isInSight, type OwnTeams } from '../lead-sight.js';
 
@@ -13,7 +13,7 @@ export type TeamsOf = (person: string) => readonly TeamState[];
 /** What a caller may ask of the trail, and the wait for what it has just written. */
 export class TrailAccess {
   constructor(
-    private readonly follower: Pick<IndexFollower, 'whenIndexed'>,
+    private readonly indexed: Pick<IndexWaiters, 'whenIndexed'>,
     private readonly teamsOf?: TeamsOf,
   ) {}
 
@@ -35,7 +35,7 @@ export class TrailAccess {
   async waitFor(after: string | undefined): Promise<void> {
     if (after === undefined) return;
     const [lead = '', revision = ''] = after.split('@');
-    const seen = await this.follower.whenIndexed(`lead-${lead}`, Number(revision), { timeoutMs: WAIT_MS });
+    const seen = await this.indexed.whenIndexed(`lead-${lead}`, Number(revision), { timeoutMs: WAIT_MS });
     if (!seen) throw overloaded(1, 'That revision is not sealed yet.');
   }
 }
