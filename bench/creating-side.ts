@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { BatonApi } from './baton-api.js';
 import { CreatingClient } from './create-requests.js';
 import { LineProcess } from './line-process.js';
-import { startOptions } from './start-line.js';
 
 const CONNECTIONS = 50;
 /** Creates in a round. */
@@ -19,7 +18,7 @@ export interface Side {
 /** @param kind of baton-server.ts */
 export async function batonSide(kind: string, dataDir: string): Promise<Side> {
   await mkdir(dataDir, { mode: 0o700 });
-  const process = new LineProcess(join(import.meta.dirname, 'baton-server.js'), [kind, dataDir], {}, startOptions());
+  const process = new LineProcess(join(import.meta.dirname, 'baton-server.js'), [kind, dataDir]);
   const { url } = await process.hear<{ url: string }>();
   const api = await BatonApi.of(url, dataDir);
   await api.agree();

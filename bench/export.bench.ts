@@ -5,6 +5,7 @@ import { CommandServices } from './command-services.js';
 import { median, type BenchFigure } from './figure.js';
 import { copyLeads } from './lead-copies.js';
 import { LineProcess } from './line-process.js';
+import { startBaton } from './started-baton.js';
 
 const EVENTS = 200_000;
 const ROUNDS = 3;
@@ -22,8 +23,8 @@ export async function run(): Promise<BenchFigure[]> {
   try {
     await fill(directory);
     // The first start builds the views; what that takes is another figure, and must not stand in this one's memory.
-    await (await startServer(directory)).server.stop();
-    const { server, url } = await startServer(directory);
+    await (await startBaton(directory)).server.stop('SIGTERM');
+    const { server, url } = await startBaton(directory);
     try {
       const rounds: Exported[] = [];
       for (let round = 0; round < ROUNDS; round += 1) rounds.push(await exported(directory, url));
@@ -40,7 +41,7 @@ export async function run(): Promise<BenchFigure[]> {
         memory('memory of the server during the export, at most', await peakOf(server.pid)),
       ];
     } finally {
-      await server.stop();
+      await server.stop('SIGTERM');
     }
   } finally {
     await rm(directory, { recursive: true });
@@ -48,12 +49,6 @@ export async function run(): Promise<BenchFigure[]> {
 }
 
 const memory = (name: string, value: number): BenchFigure => ({ name, value, unit: 'MB', must: 300, better: 'lower' });
-
-async function startServer(directory: string): Promise<{ readonly server: LineProcess; readonly url: string }> {
-  const server = new LineProcess(join(import.meta.dirname, 'baton-server.js'), ['sqlite', directory]);
-  const { url } = await server.hear<{ url: string }>();
-  return { server, url };
-}
 
 async function fill(directory: string): Promise<void> {
   const services = await CommandServices.open(directory);

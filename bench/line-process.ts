@@ -12,13 +12,8 @@ export class LineProcess {
   #listener: ((line: string | undefined) => void) | undefined;
 
   /** @param script a JavaScript file; its errors come out with the bench's own */
-  constructor(
-    script: string,
-    argv: readonly string[] = [],
-    env: Readonly<Record<string, string>> = {},
-    nodeOptions: readonly string[] = [],
-  ) {
-    const child = spawn(process.execPath, [...nodeOptions, script, ...argv], {
+  constructor(script: string, argv: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
+    const child = spawn(process.execPath, [script, ...argv], {
       stdio: ['pipe', 'pipe', 'inherit'],
       env: { ...process.env, ...env },
     });

@@ -4,13 +4,11 @@ import { join } from 'node:path';
 import { BatonApi } from './baton-api.js';
 import { CreatingClient } from './create-requests.js';
 import { median, type BenchFigure } from './figure.js';
-import { LineProcess } from './line-process.js';
-import { startOptions } from './start-line.js';
+import { startBaton } from './started-baton.js';
 
 const STARTS = 5;
 const CREATES = 5_000;
 const CONNECTIONS = 50;
-const MAIN = join(import.meta.dirname, '../bundle/baton.js');
 
 interface Started {
   /** from the fork to its line in the log */
@@ -37,10 +35,8 @@ export async function run(): Promise<BenchFigure[]> {
 async function startOnce(): Promise<Started> {
   const dataDir = await mkdtemp(join(tmpdir(), 'baton-bench-'));
   const before = performance.now();
-  const env = { BATON_DATA: dataDir, BATON_PORT: '0', BATON_RATE_LIMIT: '1000000' };
-  const server = new LineProcess(MAIN, [], env, startOptions());
+  const { server, url } = await startBaton(dataDir);
   try {
-    const url = await whenListening(server);
     const seconds = (performance.now() - before) / 1_000;
     const resident = await megabytesOf(server.pid);
     const api = await BatonApi.of(url, dataDir);
@@ -50,13 +46,6 @@ async function startOnce(): Promise<Started> {
   } finally {
     await server.stop('SIGTERM');
     await rm(dataDir, { recursive: true });
-  }
-}
-
-async function whenListening(server: LineProcess): Promise<string> {
-  for (;;) {
-    const { msg, url } = await server.hear<{ msg: string; url?: string }>();
-    if (msg === 'listening' && url !== undefined) return url;
   }
 }
 

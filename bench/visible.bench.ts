@@ -7,7 +7,6 @@ import { CreatingClient } from './create-requests.js';
 import { percentile, type BenchFigure } from './figure.js';
 import { HttpConnection } from './http-connection.js';
 import { LineProcess } from './line-process.js';
-import { startOptions } from './start-line.js';
 
 const CONNECTIONS = 50;
 const WARM_UP = 1_000;
@@ -26,7 +25,7 @@ export async function run(): Promise<BenchFigure[]> {
   const directory = await mkdtemp(join(tmpdir(), 'baton-bench-'));
   const dataDir = join(directory, 'data');
   await mkdir(dataDir, { mode: 0o700 });
-  const server = new LineProcess(join(import.meta.dirname, 'baton-server.js'), ['sqlite', dataDir], {}, startOptions());
+  const server = new LineProcess(join(import.meta.dirname, 'baton-server.js'), ['sqlite', dataDir]);
   try {
     const { url } = await server.hear<{ url: string }>();
     const api = await BatonApi.of(url, dataDir);

@@ -21,6 +21,8 @@ const LEVEL = 1;
 /** Cells after which a column goes without a dictionary where more than half of them are different. */
 const TRIAL = 1_000;
 
+/** A column has room for these at first, one of JSON for all of a group: room that grows leaves behind what it was. */
+const FEW_BYTES = 1 << 10;
 const NONE = new Uint8Array();
 
 const gzipped = promisify(gzip);
@@ -55,13 +57,13 @@ export class ParquetColumn {
 
   /**
    * @param {Column} column
-   * @param {number} mostRows of a group
+   * @param {import('./parquet-groups.mjs').GroupLimits} limits
    */
-  constructor(column, mostRows) {
+  constructor(column, { rows: mostRows, bytes }) {
     this.#column = column;
     this.#levels = new Uint8Array(column.nullable ? mostRows : 0);
     this.#indexes = new Uint32Array(mostRows);
-    this.#values = new PlainValues(column.type);
+    this.#values = new PlainValues(column.type, column.type === 'json' ? bytes : FEW_BYTES);
     this.#beginGroup();
   }
 
@@ -88,8 +90,7 @@ export class ParquetColumn {
   }
 
   /**
-   * Ends the group. The next may begin at once, but not end before this one is written: what is still to be compressed
-   * is so by a thread of Node's.
+   * Ends the group, of which nothing may be left to write when the next begins; it is compressed by a thread of Node's.
    *
    * @returns {Promise<ColumnOfGroup>}
    */

@@ -8,21 +8,24 @@ const MOST_BYTES_OF_A_CHARACTER = 3;
 const TWO_TO_32 = 2 ** 32;
 
 /**
- * Values one behind the other, as Parquet's encoding PLAIN has them. They take turns in two rooms, which are used again
- * and again: room that is thrown away stays until somebody collects it.
+ * Values one behind the other, as Parquet's encoding PLAIN has them, in a room that is used again and again: room that is
+ * thrown away stays until somebody collects it.
  */
 export class PlainValues {
   /** Of times, in milliseconds since 1970: the earliest and the latest. */
   earliest = Infinity;
   latest = -Infinity;
-  #room = Buffer.allocUnsafeSlow(1 << 10);
-  #otherRoom = Buffer.allocUnsafeSlow(1 << 10);
+  #room;
   #size = 0;
   #type;
 
-  /** @param {ColumnType} type */
-  constructor(type) {
+  /**
+   * @param {ColumnType} type
+   * @param {number} bytes that there is room for at first
+   */
+  constructor(type, bytes) {
     this.#type = type;
+    this.#room = Buffer.allocUnsafeSlow(bytes);
   }
 
   /** How many bytes they are. */
@@ -30,10 +33,9 @@ export class PlainValues {
     return this.#size;
   }
 
-  /** The values, which stand there until `take` is called for the second time from now; then begins anew. */
+  /** The values, which stand there until the next is added; then begins anew. */
   take() {
     const bytes = this.#room.subarray(0, this.#size);
-    [this.#room, this.#otherRoom] = [this.#otherRoom, this.#room];
     this.clear();
     return bytes;
   }
