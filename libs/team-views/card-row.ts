@@ -50,6 +50,8 @@ export const CARD = {
   merged_into: textOrNull,
   /** state_since of a lead that can still come to something; null once it is won, disqualified or merged */
   stands_since: textOrNull,
+  /** its day, in days since 1970: most comparisons of a time are settled by it, in half the time */
+  stands_day: integerOrNull,
   /** whose of sales it is: the offeree's while offered, the worker's until the lead leaves lost */
   sales_team: textOrNull,
   sales_person: textOrNull,

@@ -6,6 +6,8 @@ const SETTLED_PHASES = ['won', 'disqualified', 'merged'];
 /** A sales queue in this order: what waits for an answer first. */
 const QUEUE_ORDER = ['offered', 'working', 'opportunity', 'lost'];
 export const DAY_MS = 86_400_000;
+/** Whole days since 1970, of milliseconds since then. */
+export const dayOf = (time: number): number => Math.floor(time / DAY_MS);
 
 /** What holds only in certain states, and what follows from where the lead stands and from its last touch. */
 export function takeStock(row: CardRow): void {
@@ -13,6 +15,7 @@ export function takeStock(row: CardRow): void {
   const worked = row.phase === 'working' || row.phase === 'opportunity';
   row.open = CLOSED_PHASES.includes(row.phase) ? 0 : 1;
   row.stands_since = SETTLED_PHASES.includes(row.phase) ? null : row.state_since;
+  row.stands_day = row.stands_since === null ? null : dayOf(Date.parse(row.stands_since));
   row.backlog_team = offered ? row.offeree_team : worked ? row.worker_team : null;
   row.backlog_person = offered ? row.offeree_person : worked ? row.worker_person : null;
   if (!offered) row.offer_id = row.accept_by = null;

@@ -40,6 +40,7 @@ const SORTED: readonly Index<keyof CardRow>[] = [
   [
     'lead_card_board',
     ...COUNTED_BY,
+    'stands_day',
     'stands_since',
     'worker_updated_at',
     'quiet_since',
@@ -58,7 +59,7 @@ const SPARSE: readonly Index<keyof CardRow>[] = [
   ['lead_card_desk', 'sales_person', 'queue_key', 'lead'],
   ['lead_card_worker', 'worker_team', 'worker_person', 'phase', 'worker_updated_at', 'lead', 'stands_since'],
   ['lead_card_stewards', 'steward_person', 'steward_team', 'stands_since'],
-  ['lead_card_standing', 'stands_since', 'lead'],
+  ['lead_card_standing', 'stands_since', 'lead', 'stands_day'],
   ['lead_card_resume', 'resume_at'],
   ['lead_card_silent', 'silent_from'],
   ['lead_card_quiet', 'quiet_since', 'silent_from', 'lead'],

@@ -34,7 +34,7 @@ import { moveWorkedCycles } from './worked-cycles.js';
 /** Each lead's present card, everyone who ever had it, and what is counted over the leads of a contact or a person. */
 export class LeadCardProjection implements Projection {
   readonly name = 'lead-card';
-  readonly version = 5;
+  readonly version = 6;
   readonly category = LEAD_CATEGORY;
   readonly tables = LEAD_CARD_TABLES;
 

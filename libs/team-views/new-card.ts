@@ -56,6 +56,7 @@ export function newCard(event: LeadRecord): OpenCard {
       rating: null,
       merged_into: null,
       stands_since: null,
+      stands_day: null,
       sales_team: null,
       sales_person: null,
       queue_key: '',

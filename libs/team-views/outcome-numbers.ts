@@ -57,9 +57,10 @@ export class OutcomeNumbers {
   async rows(query: NumbersQuery): Promise<readonly NumberRow[] | undefined> {
     const { metric, asOf } = query;
     const by = [...new Set([...query.by, ...metric.alwaysBy])];
-    // Without units apart all that is read is among them.
-    const among = metric.apart.length === 0 ? [] : metric.among;
-    const counted = [...among, ...metric.of];
+    // What all that is read has is asked of no row again.
+    const asked = without(metric.among, sharedBy(metric));
+    const apart = without(metric.apart, sharedBy(metric));
+    const counted = [...asked, ...metric.of];
     const isOfWorth = metric.kind === 'average' || metric.kind === 'sum';
     const beside = leadingColumns(
       COUNTED_BY,
@@ -68,8 +69,8 @@ export class OutcomeNumbers {
     const parts = unitsOf(this.db, query)
       .select([
         (isOfWorth ? sql<number | null>`sum(worth)${where(counted, asOf)}` : countOf(counted, asOf)).as('counted'),
-        countOf(among, asOf).as('units'),
-        (metric.apart.length === 0 ? sql<number>`0` : countOf(metric.apart, asOf)).as('apart'),
+        (metric.kind === 'count' ? NOT_ASKED : countOf(asked, asOf)).as('units'),
+        (metric.apart.length === 0 ? NOT_ASKED : countOf(apart, asOf)).as('apart'),
         ...beside.map((column) => sql.ref<string>(column).as(column)),
       ])
       .$if(beside.length > 0, (query) => query.groupBy([...beside]));
@@ -95,6 +96,7 @@ export class OutcomeNumbers {
   }
 }
 
+const NOT_ASKED = sql<number>`0`;
 const countOf = (traits: readonly OutcomeTrait[], asOf: string) => sql<number>`count(*)${where(traits, asOf)}`;
 
 /** Of an aggregate: where there is nothing to ask it is not asked of each row. */
@@ -104,11 +106,12 @@ const where = (traits: readonly OutcomeTrait[], asOf: string) =>
 /** The rows of `outcome` that a metric is about, those it counts apart included. */
 export function unitsOf(db: Kysely<OutcomeTables>, query: OutcomeFilter & { readonly metric: OutcomeMetric }) {
   const { metric, fromMonth, toMonth, only, asOf } = query;
-  let units = db.selectFrom('outcome').where('unit', '=', metric.unit);
-  units =
-    metric.apart.length === 0
-      ? units.where(having(metric.among, asOf))
-      : units.where(sql<boolean>`(${having(metric.among, asOf)} or ${having(metric.apart, asOf)})`);
+  const shared = sharedBy(metric);
+  let units = db.selectFrom('outcome').where('unit', '=', metric.unit).where(having(shared, asOf));
+  if (metric.apart.length > 0) {
+    const [among, apart] = [without(metric.among, shared), without(metric.apart, shared)];
+    units = units.where(sql<boolean>`(${having(among, asOf)} or ${having(apart, asOf)})`);
+  }
   if (fromMonth !== undefined) units = units.where('month', '>=', fromMonth);
   if (toMonth !== undefined) units = units.where('month', '<=', toMonth);
   for (const [dimension, value] of Object.entries(only)) {
@@ -116,6 +119,12 @@ export function unitsOf(db: Kysely<OutcomeTables>, query: OutcomeFilter & { read
   }
   return units;
 }
+
+/** What the units have and those that are counted apart. */
+const sharedBy = ({ among, apart }: OutcomeMetric): readonly OutcomeTrait[] =>
+  apart.length === 0 ? among : among.filter((trait) => apart.includes(trait));
+const without = (traits: readonly OutcomeTrait[], some: readonly OutcomeTrait[]): readonly OutcomeTrait[] =>
+  traits.filter((trait) => !some.includes(trait));
 
 function numberOf(metric: OutcomeMetric, counted: number, units: number, apart: number): Omit<NumberRow, 'of'> {
   const beside = metric.apart.length > 0 ? { apart } : {};

@@ -24,6 +24,7 @@ export const LISTED = [
   'accept_by',
   'resume_at',
   'stands_since',
+  'stands_day',
   'sales_team',
   'sales_person',
   'queue_key',

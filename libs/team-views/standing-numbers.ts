@@ -3,7 +3,7 @@ import { isoTime } from '../decider/clock.js';
 import { AGE_BANDS, type StandingDimension, type StandingMetric } from '../metric-catalogue/standing-metric.js';
 import type { ReadDatabase } from '../read-database/read-database.js';
 import { conditions } from './card-filter.js';
-import { DAY_MS } from './card-standing.js';
+import { DAY_MS, dayOf } from './card-standing.js';
 import { COUNTED_BY } from './lead-card-indexes.js';
 import type { LeadCardTables } from './lead-card-tables.js';
 import { leadingColumns } from './leading-columns.js';
@@ -59,7 +59,7 @@ export class StandingNumbers {
         .select((eb) => [
           eb.fn.countAll<number>().as('units'),
           (metric.of.length === 0
-            ? eb.fn.countAll<number>()
+            ? sql<number>`0`
             : countWhere(eb.and(conditions(eb, filterHaving(metric.of, moment))))
           ).as('counted'),
           ...(by.includes('age')
@@ -147,7 +147,11 @@ function valueOf(
 /** Since when a lead has stood that is as old as each band begins; the first begins with all. */
 const agesAt = ({ now }: StandingMoment): readonly string[] =>
   AGE_BANDS.map(({ from }) => isoTime(now - from * DAY_MS));
-const isOld = (since: string) => sql<SqlBool>`stands_since <= ${sql.lit(since)}`;
+/** The day decides for all but the leads of that day. */
+const isOld = (since: string) => {
+  const day = sql.lit(dayOf(Date.parse(since)));
+  return sql<SqlBool>`(stands_day < ${day} or (stands_day = ${day} and stands_since <= ${sql.lit(since)}))`;
+};
 const olderThan = (band: number): string => `older_${band}`;
 /** All leads are as old as the first begins. */
 const bandsAfterFirst = (moment: StandingMoment): readonly (readonly [name: string, since: string])[] =>
