@@ -131,7 +131,7 @@ export class ParquetColumn {
     const known = this.#dictionary.get(cell);
     if (known !== undefined) return known;
     const index = this.#dictionary.size;
-    this.#dictionary.set(cell, index);
+    this.#dictionary.set(ownText(cell), index);
     this.#values.add(cell);
     return index;
   }
@@ -169,6 +169,13 @@ export class ParquetColumn {
     return this.#runs;
   }
 }
+
+/**
+ * Cells are slices of the text of a whole event, and a slice keeps all of it: what a dictionary has is its own.
+ *
+ * @param {NonNullable<Cell>} cell
+ */
+const ownText = (cell) => (typeof cell === 'string' ? Buffer.from(cell).toString() : cell);
 
 /**
  * Writes a column of a group where the writer is.
