@@ -7,7 +7,7 @@ import { copyLeads } from './lead-copies.js';
 import { LineProcess } from './line-process.js';
 import { startBaton } from './started-baton.js';
 
-const EVENTS = 200_000;
+const EVENTS = 500_000;
 const ROUNDS = 3;
 const KIB_PER_MB = 1_024;
 
