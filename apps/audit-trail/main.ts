@@ -4,7 +4,6 @@ import { AuditLogModule } from '../../libs/ownership-trail/http/audit-log.module
 import { IndexedTrail } from '../../libs/ownership-trail/indexed-trail.js';
 import { servedTrail } from '../../libs/ownership-trail/served-trail.js';
 import { watchTrail } from '../../libs/ownership-trail/trail-health.js';
-import { SqliteReadDatabase } from '../../libs/read-database/sqlite-read-database.js';
 import { openedTrail } from '../composition/opened-trail.js';
 import { runService } from '../composition/run-service.js';
 import { withWriterKey } from './writer-key.js';
@@ -19,10 +18,7 @@ await runService({
     const place = withWriterKey(settings);
     const { trail, queries } = await openedTrail(
       place,
-      (observe) => {
-        const openDatabase = (file: string) => SqliteReadDatabase.open(file);
-        return IndexedTrail.open({ place, store, clock: Date.now, observe, openDatabase });
-      },
+      (observe) => IndexedTrail.open({ place, store, clock: Date.now, observe }),
       { metrics, logger },
     );
     trail.start();

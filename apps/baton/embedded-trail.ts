@@ -7,7 +7,6 @@ import { TRAIL_FOLDER } from '../../libs/ownership-trail/trail-files.js';
 import type { TrailPlace } from '../../libs/ownership-trail/trail-set-up.js';
 import type { Trail, TrailObservation } from '../../libs/ownership-trail/trail-status.js';
 import { TrailThread } from '../../libs/ownership-trail/trail-thread.js';
-import { SqliteReadDatabase } from '../../libs/read-database/sqlite-read-database.js';
 import { formatVkey } from '../../libs/transparency-log/note-key.js';
 import { STORE_FILE } from './embedded-stores.js';
 
@@ -38,8 +37,7 @@ export const trailInThisThread =
   (place: TrailPlace, store: EventStore, clock: Clock): OpenTrail =>
   async (observe) => {
     const { IndexedTrail } = await import('../../libs/ownership-trail/indexed-trail.js');
-    const openDatabase = (file: string) => SqliteReadDatabase.open(file);
-    const trail = await IndexedTrail.open({ place, store, clock, observe, openDatabase });
+    const trail = await IndexedTrail.open({ place, store, clock, observe });
     trail.start();
     return trail;
   };

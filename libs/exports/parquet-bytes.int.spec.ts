@@ -122,7 +122,7 @@ describe('A Parquet file of several row groups', () => {
   });
 });
 
-describe('A Parquet file made of a log by a thread', () => {
+describe('A Parquet file made of a log by threads', () => {
   const end = async (store: SqliteEventStore) => Number((await store.head()) ?? 0);
 
   it('has the events of the range, group by group', async () => {

@@ -58,7 +58,8 @@ export async function* sqliteEventFile(data: EventFileData): AsyncGenerator<Uint
 class GroupThread {
   private readonly worker: Worker;
   private waiting: { resolve(made: FromStretch): void; reject(fault: Error): void } | undefined;
-  private under: Promise<FromStretch>;
+  /** What the thread makes now, or has made and nobody has taken yet. */
+  private making: Promise<FromStretch>;
 
   constructor(workerData: ThreadData) {
     const file = new URL('./sqlite-event-groups.worker.mjs', import.meta.url);
@@ -69,13 +70,13 @@ class GroupThread {
     });
     this.worker.on('error', (fault) => this.waiting?.reject(fault));
     this.worker.on('exit', () => this.waiting?.reject(new Error('the thread of an export ended')));
-    this.under = this.make();
+    this.making = this.make();
   }
 
   /** @param hasMore whether the thread has another stretch, with which it then goes on at once */
   async next(hasMore: boolean): Promise<FromStretch> {
-    const made = await this.under;
-    if (!made.hasEnded || hasMore) this.under = this.make();
+    const made = await this.making;
+    if (!made.hasEnded || hasMore) this.making = this.make();
     return made;
   }
 

@@ -13,8 +13,8 @@ export interface IndexedTrailParts {
   readonly store: TrailStore;
   readonly clock: () => number;
   readonly observe: (seen: TrailObservation) => void;
-  /** opens the file that the index is written to */
-  readonly openDatabase: (file: string) => Promise<SqliteReadDatabase>;
+  /** opens the file that the index is written to; default: with a thread of its own */
+  readonly openDatabase?: (file: string) => Promise<SqliteReadDatabase>;
 }
 
 /** A trail and the index of its leaves, both kept in the same thread: the index follows each published checkpoint. */
